@@ -2,19 +2,28 @@
 // The builds have their own configuration in scripts/build.mjs.
 import { defineConfig } from 'vitest/config';
 
+// One device: files run one after another, and after the unit tests.
 const browserTests = {
   environment: 'node',
-  fileParallelism: false, // one device: files run one after another
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
 } as const;
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.ts'], testTimeout: 30_000 } },
-      { test: { ...browserTests, name: 'gpu', include: ['tests/gpu/**/*.test.ts'] } },
-      { test: { ...browserTests, name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 120_000 } },
+      { test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          ...browserTests,
+          name: 'gpu',
+          include: ['tests/gpu/**/*.test.ts'],
+          globalSetup: ['tests/gpu/setup.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      { test: { ...browserTests, name: 'e2e', include: ['tests/e2e/**/*.test.ts'], sequence: { groupOrder: 2 } } },
     ],
   },
 });
