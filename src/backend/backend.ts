@@ -1,0 +1,35 @@
+// What an interpreter of plans offers. Two exist: cpu.ts, the reference and fallback, and gpu/, WebGPU.
+
+import type { Precision, Reals } from '../core/shape.ts';
+import type { PlanLimits } from '../plan/memory.ts';
+import type { Plan, SegmentName } from '../plan/plan.ts';
+
+export type BackendName = 'webgpu' | 'cpu';
+
+export interface Backend {
+  readonly name: BackendName;
+  readonly precision: Precision;
+  /** The device as people know it, for results. */
+  readonly adapter: string;
+  readonly limits: PlanLimits;
+  /**
+   * Allocates, compiles and binds everything the plan needs; running it then only replays.
+   *
+   * @throws LimitError when the plan does not fit, BackendError when the device refuses it.
+   */
+  build(plan: Plan): Promise<Program>;
+  dispose(): void;
+}
+
+/** A plan made ready on a device. Calls take effect in the order in which they were made. */
+export interface Program {
+  /** Copies values into a buffer of the plan, from element `offset` on. Reals are converted to the backend's precision. */
+  write(buffer: string, values: Reals | Uint32Array, offset?: number): void;
+  /** Runs a segment `times` times; `recorded(i)` says on which of them the loss is kept. */
+  run(segment: SegmentName, times?: number, recorded?: (index: number) => boolean): void;
+  /** A copy of `length` elements of a buffer, once everything asked for before is done. */
+  read(buffer: string, offset?: number, length?: number): Promise<Reals | Uint32Array>;
+  /** Resolves when the device has finished everything asked for so far. */
+  finished(): Promise<void>;
+  dispose(): void;
+}

@@ -1,0 +1,67 @@
+// The CPU interpreter: every dispatch is its op's own definition, in f64 or f32. The reference for everything else.
+
+import { allocateReals, type Precision, type Reals } from '../core/shape.ts';
+import type { Op } from '../ops/op.ts';
+import { ops } from '../ops/table.ts';
+import { elements, type PlanLimits } from '../plan/memory.ts';
+import type { Dispatch, Plan, SegmentName } from '../plan/plan.ts';
+import type { Backend, Program } from './backend.ts';
+
+const LIMITS: PlanLimits = { bufferBytes: 2 ** 32, workgroupsPerDimension: Number.POSITIVE_INFINITY };
+
+export function createCpuBackend(precision: Precision): Backend {
+  return {
+    name: 'cpu',
+    precision,
+    adapter: 'JavaScript, one thread',
+    limits: LIMITS,
+    build: async (plan) => buildProgram(plan, precision),
+    dispose() {},
+  };
+}
+
+/** A dispatch with its arrays in place. */
+interface Call {
+  readonly op: Op;
+  readonly dims: Dispatch['dims'];
+  readonly constants: Dispatch['constants'];
+  readonly arrays: Record<string, Reals | Uint32Array>;
+  readonly onlyRecorded: boolean;
+}
+
+function buildProgram(plan: Plan, precision: Precision): Program {
+  const memory: Record<string, Reals | Uint32Array> = {};
+  for (const buffer of Object.values(plan.buffers)) {
+    const length = elements(buffer);
+    memory[buffer.name] = buffer.element === 'u32' ? new Uint32Array(length) : allocateReals(precision, length);
+  }
+  const segments = Object.fromEntries(
+    Object.entries(plan.segments).map(([name, dispatches]) => [name, dispatches.map((d) => prepare(d, memory))]),
+  ) as Record<SegmentName, Call[]>;
+
+  return {
+    write(buffer, values, offset = 0) {
+      memory[buffer]!.set(values, offset);
+    },
+    run(segment, times = 1, recorded = () => false) {
+      for (let index = 0; index < times; index++) {
+        for (const call of segments[segment]) {
+          if (call.onlyRecorded && !recorded(index)) continue;
+          call.op.cpu(call.dims, call.arrays as never, call.constants);
+        }
+      }
+    },
+    async read(buffer, offset = 0, length = memory[buffer]!.length - offset) {
+      return memory[buffer]!.slice(offset, offset + length);
+    },
+    async finished() {},
+    dispose() {},
+  };
+}
+
+function prepare(dispatch: Dispatch, memory: Record<string, Reals | Uint32Array>): Call {
+  const op = ops[dispatch.op];
+  const arrays = Object.fromEntries(Object.keys(op.bindings).map((name) => [name, memory[dispatch.buffers[name]!]!]));
+  const constants = { ...op.constants, ...dispatch.constants };
+  return { op, dims: dispatch.dims, constants, arrays, onlyRecorded: dispatch.onlyRecorded ?? false };
+}

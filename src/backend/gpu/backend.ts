@@ -1,0 +1,34 @@
+// The WebGPU backend.
+
+import { checkLimits } from '../../plan/memory.ts';
+import type { Backend } from '../backend.ts';
+import { adoptGpu, type Gpu, openGpu } from './device.ts';
+import { buildProgram } from './program.ts';
+
+/**
+ * @param device a device of the caller's own; without it the best one is opened.
+ * @throws BackendError when there is no WebGPU or no adapter.
+ */
+export async function createGpuBackend(device?: GPUDevice): Promise<Backend & { readonly gpu: Gpu }> {
+  const gpu = device ? adoptGpu(device) : await openGpu();
+  const { limits } = gpu.device;
+  const planLimits = {
+    bufferBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+    workgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+  };
+  return {
+    name: 'webgpu',
+    precision: 'f32',
+    adapter: gpu.adapter.name,
+    limits: planLimits,
+    gpu,
+    async build(plan) {
+      gpu.check();
+      checkLimits(plan, planLimits);
+      return buildProgram(gpu, plan);
+    },
+    dispose() {
+      if (gpu.owned) gpu.device.destroy();
+    },
+  };
+}

@@ -1,0 +1,119 @@
+// Finding a WebGPU device, in the browser or in Node, and knowing when it is lost.
+
+import { BackendError, DeviceLostError } from '../../core/errors.ts';
+
+/** A device with what went wrong on it, which the next call surfaces. */
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly adapter: AdapterFacts;
+  /** @throws DeviceLostError or BackendError when something has gone wrong since the last call. */
+  check(): void;
+  /** Rejects when the device is lost; never resolves. */
+  readonly lost: Promise<never>;
+  /** Did we make the device, and may we destroy it? */
+  readonly owned: boolean;
+}
+
+export interface AdapterFacts {
+  readonly name: string;
+  /** A software implementation: right, but slower than the CPU backend on small networks. */
+  readonly software: boolean;
+  readonly features: readonly string[];
+  readonly subgroupSizes: readonly [number, number] | null;
+}
+
+const NODE_HINT =
+  'In Node, `npm install webgpu` brings one; it needs a Vulkan, Metal or D3D12 driver (VK_ICD_FILENAMES can name a Vulkan driver file).';
+const BROWSER_HINT =
+  'Chrome and Edge have WebGPU from version 113, Safari from 26, Firefox from 141; chrome://gpu says why it may be off.';
+
+const isNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+
+// Dawn for Node aborts when its GPU object is collected while a device is in use, so it stays for good.
+let nodeGpu: GPU | undefined;
+
+async function findGpu(): Promise<GPU> {
+  if (typeof navigator !== 'undefined' && navigator.gpu) return navigator.gpu;
+  if (!isNode) throw new BackendError(`WebGPU is not available in this browser. ${BROWSER_HINT}`);
+  nodeGpu ??= await dawnForNode();
+  return nodeGpu;
+}
+
+async function dawnForNode(): Promise<GPU> {
+  const packageName = 'webgpu';
+  try {
+    const dawn = (await import(/* @vite-ignore */ packageName)) as { create(flags: string[]): GPU; globals: object };
+    Object.assign(globalThis, dawn.globals);
+    return dawn.create([]);
+  } catch (cause) {
+    throw new BackendError(`WebGPU is not available. ${NODE_HINT}`, { cause });
+  }
+}
+
+/** The adapter that a run would use, or an error that says what is missing. */
+export async function findAdapter(): Promise<GPUAdapter> {
+  const gpu = await findGpu();
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new BackendError(`WebGPU is there but offers no adapter. ${isNode ? NODE_HINT : BROWSER_HINT}`);
+  return adapter;
+}
+
+export function adapterFacts(adapter: GPUAdapter): AdapterFacts {
+  const info = adapter.info as GPUAdapterInfo & { subgroupMinSize?: number; subgroupMaxSize?: number };
+  const name = info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'unknown';
+  const described = `${info.vendor} ${info.architecture} ${info.description}`.toLowerCase();
+  const software =
+    (info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true ||
+    /swiftshader|llvmpipe|lavapipe|warp/.test(described);
+  const { subgroupMinSize, subgroupMaxSize } = info;
+  return {
+    name,
+    software,
+    features: [...adapter.features].sort(),
+    subgroupSizes: subgroupMinSize && subgroupMaxSize ? [subgroupMinSize, subgroupMaxSize] : null,
+  };
+}
+
+const WANTED_FEATURES = ['timestamp-query', 'subgroups'] as const;
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const;
+
+/** A device with all that its adapter has of what Basin can use. */
+export async function openGpu(): Promise<Gpu> {
+  const adapter = await findAdapter();
+  const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
+  const requiredFeatures = WANTED_FEATURES.filter((name) => adapter.features.has(name)) as GPUFeatureName[];
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  return watch(device, adapterFacts(adapter), true);
+}
+
+/** A device that the caller made and keeps. */
+export function adoptGpu(device: GPUDevice): Gpu {
+  const info = (device as { adapterInfo?: GPUAdapterInfo }).adapterInfo;
+  const name = info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(' ') || 'given device';
+  return watch(device, { name, software: false, features: [...device.features].sort(), subgroupSizes: null }, false);
+}
+
+function watch(device: GPUDevice, adapter: AdapterFacts, owned: boolean): Gpu {
+  let failure: Error | undefined;
+  const lost = device.lost.then((info): never => {
+    const reason = info.message || info.reason || 'no reason given';
+    failure = new DeviceLostError(
+      `The GPU device was lost: ${reason}. Start the run again; \`backend: 'cpu'\` needs no GPU.`,
+    );
+    throw failure;
+  });
+  lost.catch(() => {});
+  device.addEventListener('uncapturederror', (event) => {
+    failure ??= new BackendError(`The GPU refused an operation: ${event.error.message}`);
+  });
+  const check = () => {
+    if (failure) throw failure;
+  };
+  return { device, adapter, check, lost, owned };
+}

@@ -1,0 +1,34 @@
+// The op table: the only place where CPU and GPU meet. Every @compute entry under shaders/ has a row here.
+
+import { activationForward } from './activation.ts';
+import { advanceClock, batchGather, decisionGrid } from './batch.ts';
+import { denseForward, denseGradW, denseGradX } from './dense.ts';
+import { dropoutMask } from './dropout.ts';
+import { lossHead, objective, probabilities, scoreRows } from './loss.ts';
+import type { Op } from './op.ts';
+import { clipGradient, optimizerStep } from './optimizer.ts';
+
+const rows = {
+  batch_gather: batchGather,
+  dense_forward: denseForward,
+  activation_forward: activationForward,
+  dropout_mask: dropoutMask,
+  loss_head: lossHead,
+  objective,
+  dense_grad_x: denseGradX,
+  dense_grad_w: denseGradW,
+  clip_gradient: clipGradient,
+  optimizer_step: optimizerStep,
+  advance_clock: advanceClock,
+  score_rows: scoreRows,
+  probabilities,
+  decision_grid: decisionGrid,
+};
+
+export type OpName = keyof typeof rows;
+export type OpTable = typeof rows;
+
+/** A row by its name, as the plain `Op` that interpreters work with. */
+export const ops = rows as unknown as Readonly<Record<OpName, Op>>;
+
+export { rows as opRows };

@@ -1,0 +1,365 @@
+// NetworkShape → Plan. A pure function: the same shape gives the same plan, on any machine.
+
+import { ceilDiv } from '../core/shape.ts';
+import { ACTIVATION } from '../ops/activation.ts';
+import { DROPOUT } from '../ops/dropout.ts';
+import { LOSS, SCORE_BLOCK } from '../ops/loss.ts';
+import { MOMENTS, OPTIMIZER, RATE_SIZE } from '../ops/optimizer.ts';
+import { chooseStrategy } from './choose.ts';
+import {
+  assertNoAliasing,
+  gradientName,
+  keepsZ,
+  outputName,
+  placeLayers,
+  planBuffers,
+  predictRows,
+  scoreBlocks,
+  tableSteps,
+} from './memory.ts';
+import type { Dispatch, LayerPlace, NetworkShape, Plan } from './plan.ts';
+
+/** What the steps below share: the shape and where its parameters lie. */
+interface Context {
+  readonly shape: NetworkShape;
+  readonly places: readonly LayerPlace[];
+  readonly params: number;
+}
+
+/** Rows that a forward pass reads: a buffer, and where in it they start. */
+interface Input {
+  readonly buffer: string;
+  readonly offset: number;
+  readonly rows: number;
+}
+
+export function compile(shape: NetworkShape): Plan {
+  const { places, params } = placeLayers(shape);
+  const context: Context = { shape, places, params };
+  const gather = shape.gather ? [gatherBatch(shape)] : [];
+  const forward = [...gather, ...trainForward(context), lossHead(shape)];
+  const backward = trainBackward(context);
+  const segments = {
+    step: [
+      ...forward,
+      { ...objective(context), onlyRecorded: true as const },
+      ...backward,
+      ...update(context),
+      advance(),
+    ],
+    loss: [...forward, objective(context)],
+    gradients: [...forward, ...backward],
+    evaluateTrain: evaluate(context, 'train'),
+    evaluateValidation: evaluate(context, 'validation'),
+    evaluateTest: evaluate(context, 'test'),
+    predict: predict(context),
+    grid: [decisionGrid(shape), ...predict(context)],
+  };
+  Object.values(segments).flat().forEach(assertNoAliasing);
+  return {
+    ...context,
+    strategy: chooseStrategy(shape),
+    tableSteps: tableSteps(shape),
+    predictRows: predictRows(shape),
+    buffers: planBuffers(shape, params),
+    segments,
+  };
+}
+
+// ---------------------------------------------------------------- one training step
+
+function gatherBatch(shape: NetworkShape): Dispatch {
+  return {
+    op: 'batch_gather',
+    dims: { batch: shape.batch, inputs: shape.inputs, targets: shape.targets },
+    buffers: { x: 'train_x', y: 'train_y', clock: 'clock', order: 'order', x_batch: 'x_batch', y_batch: 'y_batch' },
+    constants: {},
+  };
+}
+
+const batchX = (shape: NetworkShape) => (shape.gather ? 'x_batch' : 'train_x');
+const batchY = (shape: NetworkShape) => (shape.gather ? 'y_batch' : 'train_y');
+
+/** What layer l reads in training: the batch, or the output of the layer below. */
+function layerInput({ shape, places }: Context, l: number): { x: string; x_stride: number } {
+  if (l === 0) return { x: batchX(shape), x_stride: 0 };
+  return { x: outputName(shape, l - 1), x_stride: shape.batch * places[l]!.fanIn };
+}
+
+function trainForward(context: Context): Dispatch[] {
+  const { shape } = context;
+  return shape.layers.flatMap((layer, l) => {
+    const { x, x_stride } = layerInput(context, l);
+    const input = { buffer: x, offset: 0, rows: shape.batch };
+    const y = outputName(shape, l);
+    if (!keepsZ(shape, l)) {
+      const constants = { ACTIVATION: ACTIVATION[layer.activation], DROPOUT: DROPOUT[layer.dropout] };
+      return [dense(context, l, input, x_stride, y, constants)];
+    }
+    return [
+      dense(context, l, input, x_stride, `z${l + 1}`, { ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none }),
+      activation(context, l, y),
+    ];
+  });
+}
+
+function dense(
+  context: Context,
+  l: number,
+  input: Input,
+  x_stride: number,
+  y: string,
+  constants: { ACTIVATION: number; DROPOUT: number },
+): Dispatch {
+  const { shape, places, params } = context;
+  const { fanIn, fanOut, wOffset, bOffset } = places[l]!;
+  return {
+    op: 'dense_forward',
+    dims: {
+      models: shape.models,
+      batch: input.rows,
+      fan_in: fanIn,
+      fan_out: fanOut,
+      x_offset: input.offset * fanIn,
+      x_stride,
+      params,
+      w_offset: wOffset,
+      b_offset: bOffset,
+      ...dropoutDims(shape, l),
+    },
+    buffers: { x: input.buffer, parameters: 'parameters', ...dropoutBuffers, y },
+    constants,
+  };
+}
+
+function activation({ shape }: Context, l: number, y: string): Dispatch {
+  const layer = shape.layers[l]!;
+  return {
+    op: 'activation_forward',
+    dims: { models: shape.models, batch: shape.batch, fan_out: layer.units, ...dropoutDims(shape, l) },
+    buffers: { z: `z${l + 1}`, ...dropoutBuffers, y },
+    constants: { ACTIVATION: ACTIVATION[layer.activation], DROPOUT: DROPOUT[layer.dropout] },
+  };
+}
+
+const dropoutBuffers = {
+  drop_keys: 'drop_keys',
+  drop_scale: 'drop_scale',
+  clock: 'clock',
+  drop_masks: 'drop_masks',
+};
+
+/** Given masks lie layer by layer: (masks, batch, units) each, the whole again for each model unless they are shared. */
+export function dropoutDims(shape: NetworkShape, l: number) {
+  const sizes = shape.layers.map((layer) => layer.masks * shape.batch * layer.units);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return {
+    layers: shape.layers.length,
+    layer: l,
+    masks: Math.max(1, shape.layers[l]!.masks),
+    mask_offset: sizes.slice(0, l).reduce((sum, size) => sum + size, 0),
+    mask_stride: shape.sharedMasks ? 0 : total,
+  };
+}
+
+function lossHead(shape: NetworkShape): Dispatch {
+  return {
+    op: 'loss_head',
+    dims: { models: shape.models, batch: shape.batch, units: outputUnits(shape), targets: shape.targets, y_offset: 0 },
+    buffers: {
+      logits: 'logits',
+      y: batchY(shape),
+      clock: 'clock',
+      batch_rows: 'batch_rows',
+      row_loss: 'row_loss',
+      d_logits: 'd_logits',
+    },
+    constants: { LOSS: LOSS[shape.loss] },
+  };
+}
+
+function objective({ shape, params }: Context): Dispatch {
+  return {
+    op: 'objective',
+    dims: {
+      models: shape.models,
+      batch: shape.batch,
+      params,
+      tensors: 2 * shape.layers.length,
+      health_stride: shape.layers.length + 1,
+    },
+    buffers: {
+      row_loss: 'row_loss',
+      parameters: 'parameters',
+      tensor_offsets: 'tensor_offsets',
+      hyper: 'hyper',
+      clock: 'clock',
+      batch_rows: 'batch_rows',
+      losses: 'losses',
+      health: 'health',
+    },
+    constants: {},
+  };
+}
+
+/** From the last layer down: its weights' gradient, then the gradient of the z below it. */
+function trainBackward(context: Context): Dispatch[] {
+  return context.shape.layers.flatMap((_, index) => {
+    const l = context.shape.layers.length - 1 - index;
+    return l === 0 ? [gradW(context, l)] : [gradW(context, l), gradX(context, l)];
+  });
+}
+
+function gradW(context: Context, l: number): Dispatch {
+  const { shape, places, params } = context;
+  const { fanIn, fanOut, wOffset, bOffset } = places[l]!;
+  const { x, x_stride } = layerInput(context, l);
+  return {
+    op: 'dense_grad_w',
+    dims: {
+      models: shape.models,
+      batch: shape.batch,
+      fan_in: fanIn,
+      fan_out: fanOut,
+      x_offset: 0,
+      x_stride,
+      params,
+      w_offset: wOffset,
+      b_offset: bOffset,
+    },
+    buffers: { d_y: gradientName(shape, l), x, parameters: 'parameters', hyper: 'hyper', gradients: 'gradients' },
+    constants: {},
+  };
+}
+
+function gradX({ shape, places, params }: Context, l: number): Dispatch {
+  const below = shape.layers[l - 1]!;
+  return {
+    op: 'dense_grad_x',
+    dims: {
+      models: shape.models,
+      batch: shape.batch,
+      units_above: places[l]!.fanOut,
+      fan_out: below.units,
+      params,
+      w_offset: places[l]!.wOffset,
+      ...dropoutDims(shape, l - 1),
+    },
+    buffers: {
+      d_y: gradientName(shape, l),
+      parameters: 'parameters',
+      saved: keepsZ(shape, l - 1) ? `z${l}` : outputName(shape, l - 1),
+      ...dropoutBuffers,
+      d_z: gradientName(shape, l - 1),
+    },
+    constants: { ACTIVATION: ACTIVATION[below.activation], DROPOUT: DROPOUT[below.dropout] },
+  };
+}
+
+function update({ shape, params }: Context): Dispatch[] {
+  const clip: Dispatch = {
+    op: 'clip_gradient',
+    dims: { models: shape.models, params },
+    buffers: { hyper: 'hyper', gradients: 'gradients' },
+    constants: {},
+  };
+  const optimizer: Dispatch = {
+    op: 'optimizer_step',
+    dims: {
+      models: shape.models,
+      params,
+      moments: MOMENTS[shape.optimizer],
+      tensors: 2 * shape.layers.length,
+      rate_stride: shape.sharedRates ? 0 : tableSteps(shape) * RATE_SIZE,
+      health_stride: shape.layers.length + 1,
+    },
+    buffers: {
+      gradients: 'gradients',
+      hyper: 'hyper',
+      rates: 'rates',
+      clock: 'clock',
+      tensor_offsets: 'tensor_offsets',
+      parameters: 'parameters',
+      moments: 'moments',
+      health: 'health',
+    },
+    constants: { OPTIMIZER: OPTIMIZER[shape.optimizer], EPSILON_INSIDE: shape.epsilonInside ? 1 : 0 },
+  };
+  return shape.clip ? [clip, optimizer] : [optimizer];
+}
+
+function advance(): Dispatch {
+  return { op: 'advance_clock', dims: { steps: 1 }, buffers: { clock: 'clock' }, constants: {} };
+}
+
+// ---------------------------------------------------------------- evaluation and prediction
+
+/** A forward pass without dropout over some rows; the logits end in the returned buffer. */
+function inference(context: Context, input: Input): { dispatches: Dispatch[]; logits: string } {
+  const { shape, places } = context;
+  let source = input;
+  let logits = '';
+  const dispatches = shape.layers.map((layer, l) => {
+    logits = l % 2 === 0 ? 'predict_a' : 'predict_b';
+    const x_stride = l === 0 ? 0 : input.rows * places[l]!.fanIn;
+    const constants = { ACTIVATION: ACTIVATION[layer.activation], DROPOUT: DROPOUT.none };
+    const dispatch = dense(context, l, source, x_stride, logits, constants);
+    source = { buffer: logits, offset: 0, rows: input.rows };
+    return dispatch;
+  });
+  return { dispatches, logits };
+}
+
+function evaluate(context: Context, set: 'train' | 'validation' | 'test'): Dispatch[] {
+  const { shape } = context;
+  const total = shape.rows[set];
+  const pass = predictRows(shape);
+  return Array.from({ length: ceilDiv(total, pass) }, (_, index) => {
+    const offset = index * pass;
+    const rows = Math.min(pass, total - offset);
+    const { dispatches, logits } = inference(context, { buffer: `${set}_x`, offset, rows });
+    return [...dispatches, score(shape, set, logits, offset, rows)];
+  }).flat();
+}
+
+function score(shape: NetworkShape, set: string, logits: string, offset: number, rows: number): Dispatch {
+  return {
+    op: 'score_rows',
+    dims: {
+      models: shape.models,
+      batch: rows,
+      units: outputUnits(shape),
+      targets: shape.targets,
+      y_offset: offset * shape.targets,
+      rows,
+      block_offset: offset / SCORE_BLOCK,
+      blocks: scoreBlocks(shape.rows[set as 'train']),
+    },
+    buffers: { logits, y: `${set}_y`, scores: `${set}_scores` },
+    constants: { LOSS: LOSS[shape.loss] },
+  };
+}
+
+function predict(context: Context): Dispatch[] {
+  const { shape } = context;
+  const rows = predictRows(shape);
+  const { dispatches, logits } = inference(context, { buffer: 'predict_x', offset: 0, rows });
+  const probabilities: Dispatch = {
+    op: 'probabilities',
+    dims: { models: shape.models, batch: rows, units: outputUnits(shape) },
+    buffers: { logits, y: 'predictions' },
+    constants: { LOSS: LOSS[shape.loss] },
+  };
+  return [...dispatches, probabilities];
+}
+
+function decisionGrid(shape: NetworkShape): Dispatch {
+  return {
+    op: 'decision_grid',
+    dims: { batch: predictRows(shape), inputs: shape.inputs },
+    buffers: { grid: 'grid', base: 'grid_base', x: 'predict_x' },
+    constants: {},
+  };
+}
+
+const outputUnits = (shape: NetworkShape): number => shape.layers[shape.layers.length - 1]!.units;

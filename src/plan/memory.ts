@@ -1,0 +1,178 @@
+// Sizes of a plan's buffers, where tensors lie in them, and whether a device can hold them. Pure.
+
+import { LimitError } from '../core/errors.ts';
+import { alignUp, ceilDiv } from '../core/shape.ts';
+import { SCORE_BLOCK } from '../ops/loss.ts';
+import { MOMENTS } from '../ops/optimizer.ts';
+import { ops } from '../ops/table.ts';
+import type { Dispatch, LayerPlace, NetworkShape, Plan, PlanBuffer } from './plan.ts';
+
+/** Tensors start at multiples of this many elements. */
+const TENSOR_ALIGNMENT = 4;
+/** What the tables of one submit, and one pass of prediction, may take together over all models. */
+const TABLE_BYTES = 4 << 20;
+const PREDICT_BYTES = 16 << 20;
+const MAX_TABLE_STEPS = 256;
+
+export function placeLayers(shape: NetworkShape): { places: LayerPlace[]; params: number } {
+  const places: LayerPlace[] = [];
+  let fanIn = shape.inputs;
+  let end = 0;
+  for (const { units } of shape.layers) {
+    const wOffset = end;
+    const bOffset = alignUp(wOffset + units * fanIn, TENSOR_ALIGNMENT);
+    places.push({ fanIn, fanOut: units, wOffset, bOffset });
+    end = alignUp(bOffset + units, TENSOR_ALIGNMENT);
+    fanIn = units;
+  }
+  return { places, params: end };
+}
+
+/** Where w₁, b₁, w₂, … begin, and the end. */
+export function tensorOffsets(places: readonly LayerPlace[], params: number): number[] {
+  return [...places.flatMap((place) => [place.wOffset, place.bOffset]), params];
+}
+
+/** Steps per table: as many as fit the budget, between 16 and 256. No result depends on it. */
+export function tableSteps(shape: NetworkShape): number {
+  const perStep = 4 * (shape.models + (shape.gather ? shape.batch : 0) + 4 * (shape.sharedRates ? 1 : shape.models));
+  return Math.max(16, Math.min(MAX_TABLE_STEPS, Math.floor(TABLE_BYTES / perStep)));
+}
+
+/** Rows of one pass of evaluation or prediction: whole score blocks, no more than the largest set of rows needs. */
+export function predictRows(shape: NetworkShape): number {
+  const widest = Math.max(shape.inputs, ...shape.layers.map((layer) => layer.units));
+  const most = Math.floor(PREDICT_BYTES / (4 * shape.models * widest * SCORE_BLOCK));
+  const largest = ceilDiv(Math.max(shape.rows.train, shape.rows.validation, shape.rows.test, 1024), SCORE_BLOCK);
+  return SCORE_BLOCK * Math.max(1, Math.min(most, largest));
+}
+
+const buffer = (name: string, element: PlanBuffer['element'], ...shape: number[]): PlanBuffer => ({
+  name,
+  element,
+  shape,
+});
+
+export const scoreBlocks = (rows: number): number => Math.max(1, ceilDiv(rows, SCORE_BLOCK));
+
+/** All buffers of a layered plan. The model axis comes first wherever models differ. */
+export function planBuffers(shape: NetworkShape, params: number): Record<string, PlanBuffer> {
+  const { models: M, inputs: I, targets: T, batch: B, rows } = shape;
+  const L = shape.layers.length;
+  const steps = tableSteps(shape);
+  const predict = predictRows(shape);
+  const widest = Math.max(...shape.layers.map((layer) => layer.units));
+  const outputs = shape.layers[L - 1]!.units;
+  const masks = shape.layers.reduce((total, layer) => total + layer.masks * B * layer.units, 0);
+  const list = [
+    // The rows, shared by all models.
+    buffer('train_x', 'real', rows.train, I),
+    buffer('train_y', 'real', rows.train, T),
+    buffer('validation_x', 'real', rows.validation, I),
+    buffer('validation_y', 'real', rows.validation, T),
+    buffer('test_x', 'real', rows.test, I),
+    buffer('test_y', 'real', rows.test, T),
+    // Each model's setting.
+    buffer('hyper', 'real', M, 8),
+    buffer('drop_keys', 'u32', M, L, 4),
+    buffer('drop_scale', 'real', M, L),
+    // Four more, since a kernel reads four at a time.
+    buffer('drop_masks', 'u32', (shape.sharedMasks ? 1 : M) * masks + 4),
+    buffer('tensor_offsets', 'u32', 2 * L + 1),
+    // What the next steps need, and the losses they leave.
+    buffer('clock', 'u32', 3),
+    buffer('batch_rows', 'u32', steps),
+    buffer('order', 'u32', shape.gather ? steps : 0, B),
+    buffer('rates', 'real', shape.sharedRates ? 1 : M, steps, 4),
+    buffer('losses', 'real', steps, M),
+    // Each model's state.
+    buffer('parameters', 'real', M, params),
+    buffer('moments', 'real', M, MOMENTS[shape.optimizer], params),
+    buffer('health', 'u32', M, L + 1),
+    // One step.
+    buffer('x_batch', 'real', shape.gather ? B : 0, I),
+    buffer('y_batch', 'real', shape.gather ? B : 0, T),
+    ...shape.layers.flatMap((layer, l) => [
+      ...(keepsZ(shape, l) ? [buffer(`z${l + 1}`, 'real', M, B, layer.units)] : []),
+      buffer(outputName(shape, l), 'real', M, B, layer.units),
+      buffer(gradientName(shape, l), 'real', M, B, layer.units),
+    ]),
+    buffer('row_loss', 'real', M, B),
+    buffer('gradients', 'real', M, params),
+    // Evaluation and prediction.
+    buffer('predict_x', 'real', predict, I),
+    buffer('predict_a', 'real', M, predict, widest),
+    buffer('predict_b', 'real', M, predict, widest),
+    buffer('predictions', 'real', M, predict, outputs),
+    buffer('train_scores', 'real', M, scoreBlocks(rows.train), 2),
+    buffer('validation_scores', 'real', M, scoreBlocks(rows.validation), 2),
+    buffer('test_scores', 'real', M, scoreBlocks(rows.test), 2),
+    buffer('grid', 'real', 9),
+    buffer('grid_base', 'real', I),
+  ];
+  return Object.fromEntries(list.map((entry) => [entry.name, entry]));
+}
+
+/** gelu's derivative needs z; every other activation's can be had from its output. */
+export function keepsZ(shape: NetworkShape, l: number): boolean {
+  return shape.layers[l]!.activation === 'gelu';
+}
+
+export function outputName(shape: NetworkShape, l: number): string {
+  return l === shape.layers.length - 1 ? 'logits' : `h${l + 1}`;
+}
+
+export function gradientName(shape: NetworkShape, l: number): string {
+  return l === shape.layers.length - 1 ? 'd_logits' : `d_z${l + 1}`;
+}
+
+export function elements(entry: PlanBuffer): number {
+  return entry.shape.reduce((product, n) => product * n, 1);
+}
+
+export function planBytes(plan: Plan, bytesPerReal = 4): number {
+  const bytes = Object.values(plan.buffers).map((b) => elements(b) * (b.element === 'real' ? bytesPerReal : 4));
+  return bytes.reduce((total, n) => total + n, 0);
+}
+
+/** What a device can hold and dispatch. */
+export interface PlanLimits {
+  /** Bytes of the largest buffer. */
+  readonly bufferBytes: number;
+  readonly workgroupsPerDimension: number;
+}
+
+/** @throws LimitError when one of the plan's buffers or dispatches is larger than the device allows. */
+export function checkLimits(plan: Plan, limits: PlanLimits): void {
+  for (const entry of Object.values(plan.buffers)) {
+    const need = elements(entry) * 4;
+    if (need > limits.bufferBytes) {
+      const message = `${entry.name} [${entry.shape.join(' × ')}] does not fit one buffer of this device. Fewer models, rows or units would.`;
+      throw new LimitError('maxStorageBufferBindingSize', need, limits.bufferBytes, message);
+    }
+  }
+  for (const dispatch of Object.values(plan.segments).flat()) {
+    const { dims } = dispatch;
+    const op = ops[dispatch.op];
+    const need = Math.max(...op.grid(dims, { ...op.constants, ...dispatch.constants }));
+    if (need > limits.workgroupsPerDimension) {
+      const message = `${dispatch.op} is too large for one dispatch of this device. Fewer models or a smaller batch would fit.`;
+      throw new LimitError('maxComputeWorkgroupsPerDimension', need, limits.workgroupsPerDimension, message);
+    }
+  }
+}
+
+/**
+ * WebGPU refuses a buffer that one dispatch both reads and writes, even in disjoint ranges. The plan must not ask for it.
+ *
+ * @throws Error naming the dispatch: a mistake in the compiler, not in a run document.
+ */
+export function assertNoAliasing(dispatch: Dispatch): void {
+  const { bindings } = ops[dispatch.op];
+  const written = Object.keys(bindings).filter((name) => bindings[name]!.access !== 'read');
+  for (const name of written) {
+    const users = Object.keys(bindings).filter((other) => dispatch.buffers[other] === dispatch.buffers[name]);
+    if (users.length > 1)
+      throw new Error(`${dispatch.op}: ${dispatch.buffers[name]} is bound to ${users.join(' and ')}`);
+  }
+}
