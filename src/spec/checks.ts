@@ -19,6 +19,11 @@ export function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
+/** `1 row`, `2 rows` */
+export function many(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 // ---------------------------------------------------------------- numbers
 
 export interface Interval {
@@ -41,28 +46,27 @@ export function interval(text: string): Interval {
 export const ANY_NUMBER: Interval = { text: '(-∞, ∞)', holds: () => true };
 
 function finite(path: string, value: unknown, allowed: string, advice: string): number {
-  if (typeof value !== 'number') fail(path, `${show(value)} is not a number. Allowed: ${allowed}.${advice}`);
-  if (!Number.isFinite(value)) fail(path, `${value} is not finite. Allowed: ${allowed}.${advice}`);
+  if (typeof value !== 'number') fail(path, `${show(value)} is not a number. Allowed: ${allowed}. ${advice}`);
+  if (!Number.isFinite(value)) fail(path, `${value} is not finite. Allowed: ${allowed}. ${advice}`);
   return value;
 }
 
-const sentence = (advice: string | undefined) => (advice === undefined ? '' : ` ${advice}`);
+const INSIDE = 'Write a number inside.';
 
-export function number(path: string, value: unknown, within: Interval = ANY_NUMBER, advice?: string): number {
-  const allowed = within === ANY_NUMBER ? 'a finite number' : `a number in ${within.text}`;
-  const x = finite(path, value, allowed, sentence(advice));
-  if (!within.holds(x)) fail(path, `${x} is outside ${within.text}.${sentence(advice)}`);
+export function number(path: string, value: unknown, within = ANY_NUMBER, advice = INSIDE): number {
+  const x = finite(path, value, `a number in ${within.text}`, advice);
+  if (!within.holds(x)) fail(path, `${x} is outside ${within.text}. ${advice}`);
   return x;
 }
 
 /** Any finite number: `number` as an item of a list. */
 export const anyNumber = (path: string, value: unknown): number => number(path, value);
 
-export function integer(path: string, value: unknown, within: Interval, advice?: string): number {
-  const x = finite(path, value, `an integer in ${within.text}`, sentence(advice));
-  if (!Number.isInteger(x))
-    fail(path, `${x} is not an integer. Allowed: an integer in ${within.text}.${sentence(advice)}`);
-  if (!within.holds(x)) fail(path, `${x} is outside ${within.text}.${sentence(advice)}`);
+export function integer(path: string, value: unknown, within: Interval, advice = INSIDE): number {
+  const allowed = `a whole number in ${within.text}`;
+  const x = finite(path, value, allowed, advice);
+  if (!Number.isInteger(x)) fail(path, `${x} is not a whole number. Allowed: ${allowed}. ${advice}`);
+  if (!within.holds(x)) fail(path, `${x} is outside ${within.text}. ${advice}`);
   return x;
 }
 
@@ -136,8 +140,8 @@ export function object(path: string, value: unknown, owner: string, keys: readon
   return fields;
 }
 
-/** Messages about the whole document say `run`; paths inside it start at its keys. */
-const atRoot = (path: string) => (path === 'run' ? '' : path);
+/** Messages about the whole document say `run` or `sweep`; paths inside it start at its keys. */
+const atRoot = (path: string) => (path === 'run' || path === 'sweep' ? '' : path);
 
 export function failUnknownKey(path: string, key: string, owner: string, keys: readonly string[]): never {
   const hint = suggest(key, keys);

@@ -181,8 +181,8 @@ function checkTargets(data: InlineData, loss: LossName | undefined): void {
   if (loss !== 'sigmoidCrossEntropy' && loss !== 'softmaxCrossEntropy') return;
   const checkOne = (path: string, target: number): unknown =>
     loss === 'softmaxCrossEntropy'
-      ? integer(path, target, RANGES.classIndex, 'softmaxCrossEntropy needs class indices 0, 1, 2, …')
-      : number(path, target, RANGES.probability, 'sigmoidCrossEntropy needs 0, 1 or a number between.');
+      ? integer(path, target, RANGES.classIndex, 'Write class indices 0, 1, 2, … for softmaxCrossEntropy.')
+      : number(path, target, RANGES.probability, 'Write 0, 1 or a number between for sigmoidCrossEntropy.');
   for (const key of ['y', 'testY'] as const) {
     for (const [i, row] of (data[key] ?? []).entries()) {
       if (typeof row === 'number') checkOne(`data.${key}[${i}]`, row);

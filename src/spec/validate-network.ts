@@ -1,6 +1,6 @@
 // The network in a run document: layers, loss and initial weights.
 
-import { anyNumber, fail, integer, list, number, object, oneOf, required, show, table } from './checks.ts';
+import { anyNumber, fail, integer, list, many, number, object, oneOf, required, show, table } from './checks.ts';
 import { ACTIVATIONS, DEFAULTS, INIT_SCHEMES, LOSSES, RANGES } from './defaults.ts';
 import type { CanonicalInit, CanonicalLayer, LayerWeights, LossName } from './types.ts';
 import type { DataShape, Seeds } from './validate-data.ts';
@@ -100,7 +100,8 @@ export function resolveLoss(
   if (loss === 'softmaxCrossEntropy') checkSoftmax(path, units, shape);
   else if (shape.classes === null) checkTargets(path, units, shape.targets, loss);
   else if (loss === 'sigmoidCrossEntropy') checkBinary(path, units, shape.classes);
-  else if (units !== 1) fail(path, `${units} outputs for labels taken as numbers by ${loss}. Allowed: 1.`);
+  else if (units !== 1)
+    fail(path, `${many(units, 'output')} for labels taken as numbers by ${loss}. Allowed: 1. Write 1.`);
   return loss;
 }
 
@@ -119,7 +120,7 @@ function checkSoftmax(path: string, units: number, { classes }: DataShape): void
   if (units < Math.max(classes, 2)) {
     fail(
       path,
-      `${units} outputs for ${classes} classes. Allowed: ${classes} or more with softmaxCrossEntropy. Write ${classes}.`,
+      `${many(units, 'output')} for ${classes} classes. Allowed: ${classes} or more with softmaxCrossEntropy. Write ${classes}.`,
     );
   }
 }
@@ -128,7 +129,7 @@ function checkBinary(path: string, units: number, classes: number): void {
   if (units !== 1) {
     fail(
       path,
-      `${units} outputs with sigmoidCrossEntropy and class labels. Allowed: 1; for more use softmaxCrossEntropy.`,
+      `${many(units, 'output')} with sigmoidCrossEntropy and class labels. Allowed: 1; for more use softmaxCrossEntropy.`,
     );
   }
   if (classes > 2) {
@@ -141,7 +142,7 @@ function checkTargets(path: string, units: number, targets: number, loss: LossNa
   if (units === targets) return;
   fail(
     path,
-    `${units} outputs for ${targets} target${targets === 1 ? '' : 's'} a row. Allowed with ${loss}: ${targets}.`,
+    `${many(units, 'output')} for ${many(targets, 'target')} a row. Allowed with ${loss}: ${targets}. Write ${targets}.`,
   );
 }
 

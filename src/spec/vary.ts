@@ -75,7 +75,10 @@ interface Values {
 
 function readAxis(path: string, value: unknown, check: Check): Values {
   if (Array.isArray(value)) {
-    const values = list(path, value, 'values', (at, each) => (check(at, each), each));
+    const values = list(path, value, 'values', (at, each) => {
+      check(at, each);
+      return each;
+    });
     return { count: values.length, at: (i) => values[i], draw: (u) => values[Math.floor(u * values.length)] };
   }
   const fields = object(
