@@ -32,22 +32,31 @@ interface DataCommon {
 export interface BuiltInData extends DataCommon {
   name: BuiltInDataName;
   rows?: number;
+  /** 0: no test set. */
   testRows?: number;
+  /** Standard deviation; football and digits have none. */
   noise?: number;
+  /** Default: the data seed + 1. */
   testSeed?: number;
 }
 
 export interface CsvData extends DataCommon {
+  /** Path, relative to the run file. */
   csv: string;
+  /** Name of the label's column. */
   label: string;
   testCsv?: string;
+  /** Fraction of the rows of `csv` kept for testing, in (0, 1); not together with `testCsv`. */
   testFraction?: number;
 }
 
 export interface InlineData extends DataCommon {
   /** Rows are examples. */
   x: number[][];
-  /** 0/1, a class index, a number, or a row of targets for each example. */
+  /**
+   * 0/1, a class index, a number, or a row of targets for each example. Whole numbers from 0 on are classes,
+   * unless the loss is meanSquaredError.
+   */
   y: number[] | number[][];
   testX?: number[][];
   testY?: number[] | number[][];
@@ -78,6 +87,7 @@ export interface Init {
   seed?: number;
   /** Standard deviation (`normal`) or half width (`uniform`); default 1. */
   scale?: number;
+  /** With the scheme `given`: one for each layer. */
   weights?: LayerWeights[];
 }
 
@@ -111,6 +121,7 @@ export type Optimizer =
     } & OptimizerCommon);
 
 export interface Batch {
+  /** Rows in one update. `full` is always in file order; a number above the rows is all of them. */
   size?: number | 'full';
   /** `shuffle`: a new permutation each epoch. A list holds the row indices of one epoch after another, cycled. */
   order?: 'shuffle' | 'sequential' | number[][];
@@ -139,8 +150,11 @@ export interface Run {
   batch?: Batch;
   /** With `rng: "numpy"`: the seed that dropout restarts from at every step (default 1). */
   maskSeed?: number;
+  /** Updates (default 1000, without `epochs`); 0 evaluates the start. */
   steps?: number;
+  /** Passes over the training rows, instead of `steps`. */
   epochs?: number;
+  /** The loss every n steps, or the mean loss of each n-th epoch. */
   record?: number | { epochs: number };
   earlyStopping?: EarlyStopping;
 }

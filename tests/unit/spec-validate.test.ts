@@ -1,4 +1,5 @@
 // The contract's run document: what is refused, where and in which words, and what the canonical form is.
+import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { SpecError } from '../../src/core/errors.ts';
@@ -175,6 +176,24 @@ describe('the schema and the tables say the same', () => {
       choices.flatMap(({ properties: { name } }) => ('enum' in name ? name.enum : 'const' in name ? name.const : []));
     expect(names(defs.optimizer.oneOf)).toEqual(Object.keys(OPTIMIZERS));
     expect(names(defs.schedule.oneOf)).toEqual(Object.keys(SCHEDULES));
+  });
+
+  test('docs/run-document.md has the tables of data, optimizers and schedules', () => {
+    const page = readFileSync(new URL('../../docs/run-document.md', import.meta.url), 'utf8');
+    for (const [name, { rows, testRows, noise, inputs, classes }] of Object.entries(BUILT_IN)) {
+      expect(page).toContain(`| \`${name}\` | ${rows} | ${testRows} | ${noise ?? 'none'} | ${inputs} | ${classes} |`);
+    }
+    const lineOf = (name: string) =>
+      page
+        .split('\n')
+        .filter((line) => line.startsWith(`| \`${name}\``))
+        .join();
+    for (const [name, constants] of Object.entries({ ...OPTIMIZERS, ...SCHEDULES })) {
+      const own = name === 'adamw' ? { weightDecay: OPTIMIZERS.adamw.weightDecay } : constants;
+      for (const [key, value] of Object.entries(own)) {
+        expect(lineOf(name)).toContain(`\`${key}\` ${value === 1e-8 ? '1e-8' : value}`);
+      }
+    }
   });
 
   test('every constant has a range, and its default is inside', () => {
