@@ -61,15 +61,15 @@ fn dense_grad_x(@builtin(global_invocation_id) id: vec3u) {
 fn store_row(model: u32, row: u32, unit: u32, units: vec4u, total: vec4f) {
   if (row >= dims.batch) { return; }
   let factors = dropout_factors(model, row * dims.fan_out + unit);
-  let from = (model * dims.batch + row) * dims.fan_out + units;
-  let kept = vec4f(saved[from.x], saved[from.y], saved[from.z], saved[from.w]);
+  let at = (model * dims.batch + row) * dims.fan_out + units;
+  let kept = vec4f(saved[at.x], saved[at.y], saved[at.z], saved[at.w]);
   // What was kept is the activation times its factor; the slope wants the activation.
   let scaled = kept / select(factors, vec4f(1.0), factors == vec4f(0.0));
   let output = select(kept, scaled, vec4<bool>(ACTIVATION != ACTIVATION_GELU && DROPOUT != 0u));
   let d = total * activation_slope(ACTIVATION, output) * factors;
   let left = dims.fan_out - unit;
-  d_z[from.x] = d.x;
-  if (left > 1u) { d_z[from.y] = d.y; }
-  if (left > 2u) { d_z[from.z] = d.z; }
-  if (left > 3u) { d_z[from.w] = d.w; }
+  d_z[at.x] = d.x;
+  if (left > 1u) { d_z[at.y] = d.y; }
+  if (left > 2u) { d_z[at.z] = d.z; }
+  if (left > 3u) { d_z[at.w] = d.w; }
 }

@@ -34,13 +34,13 @@ fn loss_head(@builtin(global_invocation_id) id: vec3u) {
   }
   row_loss[id.z * dims.batch + row] = loss_of_row(start, dims.units, y_start);
 
-  var normalizer: f32 = 0.0;
+  var normalizer: vec2f = vec2f(0.0);
   if (LOSS == LOSS_SOFTMAX) { normalizer = loss_log_sum_exp(start, dims.units); }
   for (var o: u32 = 0u; o < dims.units; o++) {
     let z = logits[start + o];
     var slope: f32 = 0.0;
     if (LOSS == LOSS_SOFTMAX) {
-      slope = exp(z - normalizer) - select(0.0, 1.0, u32(y[y_start]) == o);
+      slope = exp((z - normalizer.x) - normalizer.y) - select(0.0, 1.0, u32(y[y_start]) == o);
     } else if (LOSS == LOSS_SQUARED) {
       slope = 2.0 * (z - y[y_start + o]);
     } else {

@@ -30,7 +30,7 @@ fn score_rows(@builtin(global_invocation_id) id: vec3u) {
     let start = (id.z * dims.batch + row) * dims.units;
     let y_start = dims.y_offset + row * dims.targets;
     loss += loss_of_row(start, dims.units, y_start);
-    hits += select(0.0, 1.0, predicted_class(start) == u32(y[y_start]));
+    hits += select(0.0, 1.0, f32(predicted_class(start)) == y[y_start]);
   }
   let score = (id.z * dims.blocks + dims.block_offset + id.x) * 2u;
   scores[score] = loss;

@@ -71,7 +71,7 @@ export function activationSlope(activation: number, saved: number): number {
 /** h = dropout(activate(z)), for activations whose backward pass needs z itself. */
 export const activationForward = defineOp({
   name: 'activation_forward',
-  file: 'activation',
+  file: 'activation_forward',
   dims: ['models', 'batch', 'fan_out', ...dropoutDims],
   bindings: {
     z: read('models', 'batch', 'fan_out'),

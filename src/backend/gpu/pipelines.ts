@@ -13,11 +13,11 @@ const kernelsOf = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
 
 /** The kernel of an op with these constants; the same one for the same question. */
 export function kernelFor(device: GPUDevice, op: Op, constants: Readonly<Record<string, number>>): Promise<Kernel> {
-  let kernels = kernelsOf.get(device);
-  if (!kernels) kernelsOf.set(device, (kernels = new Map()));
+  const kernels = kernelsOf.get(device) ?? new Map<string, Promise<Kernel>>();
+  kernelsOf.set(device, kernels);
   const key = `${op.name} ${JSON.stringify(constants)}`;
-  let kernel = kernels.get(key);
-  if (!kernel) kernels.set(key, (kernel = compileKernel(device, op, constants)));
+  const kernel = kernels.get(key) ?? compileKernel(device, op, constants);
+  kernels.set(key, kernel);
   return kernel;
 }
 
