@@ -7,6 +7,8 @@ ensureInstalled();
 const { build } = await import('vite');
 const { licences } = await import('./licences.mjs');
 
+const wantsTypes = !process.argv.includes('--js');
+
 /** Everything that index.js loads before it runs must be in dist/: a page has neither packages nor Node. */
 const selfContained = {
   name: 'basin:self-contained',
@@ -31,7 +33,7 @@ await build({
   define: { PAPA_BROWSER_CONTEXT: 'true' }, // leaves papaparse's Node streams out
   build: {
     outDir: 'dist',
-    emptyOutDir: true,
+    emptyOutDir: wantsTypes, // a quick build leaves the declarations, and the files that a running process still loads
     target: 'es2023',
     minify: false,
     sourcemap: true,
@@ -47,5 +49,4 @@ await build({
 });
 copyFileSync(join(root, 'src/spec/run.schema.json'), join(root, 'dist/run.schema.json'));
 
-const wantsTypes = !process.argv.includes('--js');
 if (wantsTypes && !runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')) process.exit(1);

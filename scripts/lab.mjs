@@ -11,7 +11,12 @@ async function config() {
     base: './',
     logLevel: 'warn',
     plugins: [licences()],
-    build: { outDir: '../dist-demo', emptyOutDir: true, target: 'es2023' },
+    build: {
+      outDir: '../dist-demo',
+      emptyOutDir: true,
+      target: 'es2023',
+      rolldownOptions: { external: [/^node:/, 'webgpu'] }, // behind guards that no page passes
+    },
   };
 }
 
