@@ -27,7 +27,7 @@ interface Forward extends Sizes {
   readonly offsets?: boolean;
 }
 
-const PRIMES: Sizes = { models: 1, batch: 7, inputs: 5, outputs: 3 };
+const PRIMES: Sizes = { models: 1, batch: 7, inputs: 17, outputs: 11 };
 const LARGE: Sizes = { models: 1, batch: 131, inputs: 257, outputs: 37 };
 
 const label = ({ models, batch, inputs, outputs }: Sizes) => `M=${models} B=${batch} I=${inputs} O=${outputs}`;

@@ -2,7 +2,7 @@
 import { HYPER, HYPER_SIZE } from '../../src/ops/hyper.ts';
 import { HEALTHY, LOSS, SCORE_BLOCK } from '../../src/ops/loss.ts';
 import { type Drawing, drawing } from '../support/draw.ts';
-import { type OpCase, sizesAround } from '../support/op-case.ts';
+import { type OpCase, sizesAround, tensorEnds } from '../support/op-case.ts';
 
 export type LossCode = keyof typeof LOSS;
 
@@ -86,8 +86,8 @@ function objectiveCase(setting: Objective): OpCase {
   const { models, batch, tensors, l2, note, rows = batch, rowLoss, health = [] } = setting;
   const name = ['objective', `M=${models} B=${batch} P=${tensors.join('+')} l2=${l2}`, note].filter(Boolean).join(' ');
   const draw = drawing(name);
-  const ends = tensors.reduce<number[]>((list, n) => [...list, list[list.length - 1]! + n], [0]);
-  const params = ends[ends.length - 1]!;
+  const ends = tensorEnds(tensors);
+  const params = ends[tensors.length]!;
   const health_stride = tensors.length / 2 + 1;
   const row_loss = draw.uniforms(models * batch, 0, 2);
   for (let m = 0; m < models; m++) row_loss.fill(0, m * batch + rows, (m + 1) * batch);
@@ -105,7 +105,7 @@ function objectiveCase(setting: Objective): OpCase {
     inputs: {
       row_loss,
       parameters: draw.normals(models * params, 0.3),
-      tensor_offsets: Uint32Array.from(ends),
+      tensor_offsets: ends,
       hyper,
       clock: Uint32Array.of(12, 10, 30),
       batch_rows: Uint32Array.of(1, 2, rows, 3),

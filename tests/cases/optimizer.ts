@@ -3,7 +3,7 @@ import { HYPER, HYPER_SIZE } from '../../src/ops/hyper.ts';
 import { HEALTHY } from '../../src/ops/loss.ts';
 import { MOMENTS, OPTIMIZER, RATE_SIZE } from '../../src/ops/optimizer.ts';
 import { drawing } from '../support/draw.ts';
-import { type OpCase, sizesAround } from '../support/op-case.ts';
+import { type OpCase, sizesAround, tensorEnds } from '../support/op-case.ts';
 
 export type OptimizerCode = keyof typeof OPTIMIZER;
 
@@ -47,8 +47,8 @@ function stepCase(setting: Step): OpCase {
   const notes = [epsilonInside && 'epsilon inside', ownRates && 'own rates', note].filter(Boolean);
   const name = ['optimizer_step', size, optimizer, ...notes].join(' ');
   const draw = drawing(name);
-  const ends = tensors.reduce<number[]>((list, n) => [...list, list[list.length - 1]! + n], [0]);
-  const params = ends[ends.length - 1]!;
+  const ends = tensorEnds(tensors);
+  const params = ends[tensors.length]!;
   const moments = MOMENTS[optimizer];
   const gradients = draw.normals(models * params);
   for (const [p, g] of Object.entries(setting.gradients ?? {})) {
@@ -68,7 +68,7 @@ function stepCase(setting: Step): OpCase {
       hyper: hyperRows(models),
       rates: draw.uniforms((ownRates ? models : 1) * TABLE_STEPS * RATE_SIZE, 0.5, 2),
       clock: Uint32Array.of(22, 20, 24),
-      tensor_offsets: Uint32Array.from(ends),
+      tensor_offsets: ends,
       parameters: draw.normals(models * params),
       // Averages of squares, the last of them, are not negative.
       moments: draw.normals(models * moments * params).map(Math.abs),

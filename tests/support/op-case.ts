@@ -17,6 +17,15 @@ export interface OpCase {
 /** Around a tile or workgroup of `n`: 1, n − 1, n, n + 1, a prime, and a large one. */
 export const sizesAround = (n: number): readonly number[] => [1, n - 1, n, n + 1, 13, 4 * n + 3];
 
+/** Where tensors of these sizes begin one after another, and where the last one ends. */
+export function tensorEnds(sizes: readonly number[]): Uint32Array {
+  const ends = new Uint32Array(sizes.length + 1);
+  sizes.forEach((size, tensor) => {
+    ends[tensor + 1] = ends[tensor]! + size;
+  });
+  return ends;
+}
+
 /** Stands in what the CPU function has not written. No input is near it. */
 const UNWRITTEN = 1.2345e300;
 const UNWRITTEN_WORD = 0xbaadf00d;
