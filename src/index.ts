@@ -1,0 +1,52 @@
+// Basin's public surface. Everything else may change without notice.
+
+export {
+  BackendError,
+  BasinError,
+  DataError,
+  DeviceLostError,
+  type Divergence,
+  DivergenceError,
+  LimitError,
+  SpecError,
+} from './core/errors.ts';
+export type { Precision, Reals } from './core/shape.ts';
+export type { Dataset, Rows } from './data/dataset.ts';
+export { type LoadedDataset, loadDataset, type ReadText } from './data/load.ts';
+export { toJson } from './io/json.ts';
+export { fromSafetensors, type Model } from './io/safetensors.ts';
+export { formatPlan } from './plan/format.ts';
+export type { Dispatch, Plan, SegmentName } from './plan/plan.ts';
+export type { Axis, ModelPatch, Search, Vary } from './spec/patch.ts';
+export { presetNotes, presets } from './spec/presets.ts';
+export type * from './spec/types.ts';
+export { validate } from './spec/validate.ts';
+export { type Doctor, doctor } from './train/doctor.ts';
+export type { Evaluation, FleetState, GridView, Score } from './train/fleet.ts';
+export {
+  checkGradient,
+  type GradientCheck,
+  type GradientCheckOptions,
+  relativeDifference,
+} from './train/gradient-check.ts';
+export type { RecordEntry } from './train/record.ts';
+export {
+  type BackendReport,
+  createSession,
+  prepareRun,
+  type Session,
+  type SessionOptions,
+  type SessionProgress,
+} from './train/session.ts';
+export {
+  type Best,
+  createSweep,
+  METRICS,
+  type Metric,
+  type Sweep,
+  type SweepInput,
+  type SweepOptions,
+  type SweepProgress,
+} from './train/sweep.ts';
+export type { TrainOptions } from './train/train.ts';
+export type { LayerTensors } from './train/weights.ts';

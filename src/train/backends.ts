@@ -1,0 +1,73 @@
+// Which backend a run gets, and why.
+
+import type { Backend, BackendName } from '../backend/backend.ts';
+import { createCpuBackend } from '../backend/cpu.ts';
+import { createGpuBackend } from '../backend/gpu/backend.ts';
+import { BackendError, SpecError } from '../core/errors.ts';
+import type { Precision } from '../core/shape.ts';
+
+export interface BackendOptions {
+  /** `auto` (default): WebGPU on a real GPU, else the CPU. */
+  readonly backend?: BackendName | 'auto';
+  /** f32 (default), or f64 on the CPU. */
+  readonly precision?: Precision;
+  /** A WebGPU device of the caller's own. */
+  readonly device?: GPUDevice;
+}
+
+export interface ChosenBackend {
+  readonly backend: Backend;
+  readonly why: string;
+}
+
+/** One device serves all sessions, so that its kernels are compiled once. */
+let sharedGpu: ReturnType<typeof createGpuBackend> | undefined;
+
+async function openSharedGpu(): ReturnType<typeof createGpuBackend> {
+  sharedGpu ??= createGpuBackend();
+  const opening = sharedGpu;
+  const forget = () => {
+    if (sharedGpu === opening) sharedGpu = undefined;
+  };
+  try {
+    const backend = await opening;
+    backend.gpu.lost.catch(forget);
+    return backend;
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+/**
+ * @throws BackendError when the backend asked for cannot be had, SpecError for options that no backend knows.
+ */
+export async function chooseBackend(options: BackendOptions = {}): Promise<ChosenBackend> {
+  const { backend = options.device ? 'webgpu' : 'auto', precision = 'f32', device } = options;
+  if (!['auto', 'webgpu', 'cpu'].includes(backend)) {
+    throw new SpecError('backend', `"${backend}" is not a backend. Allowed: "auto", "webgpu", "cpu".`);
+  }
+  if (!['f32', 'f64'].includes(precision)) {
+    throw new SpecError('precision', `"${precision}" is not a precision. Allowed: "f32", "f64".`);
+  }
+  if (precision === 'f64') {
+    if (backend === 'webgpu')
+      throw new BackendError('WebGPU has no f64. Ask for precision "f32", or for backend "cpu".');
+    return { backend: createCpuBackend('f64'), why: 'only the CPU has f64' };
+  }
+  if (device) return { backend: await createGpuBackend(device), why: 'the device was given' };
+  if (backend === 'cpu') return { backend: createCpuBackend('f32'), why: 'asked for' };
+  if (backend === 'webgpu') return { backend: await openSharedGpu(), why: 'asked for' };
+  return automatic();
+}
+
+async function automatic(): Promise<ChosenBackend> {
+  try {
+    const backend = await openSharedGpu();
+    if (!backend.gpu.adapter.software) return { backend, why: `${backend.adapter} is a hardware adapter` };
+    return { backend: createCpuBackend('f32'), why: `${backend.adapter} is a software adapter, slower than the CPU` };
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    return { backend: createCpuBackend('f32'), why: error.message };
+  }
+}

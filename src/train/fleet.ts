@@ -1,0 +1,416 @@
+// Models of one plan on one device, moving through training together. Sessions and sweeps are made of fleets.
+
+import type { Backend, Program } from '../backend/backend.ts';
+import { type Divergence, SpecError } from '../core/errors.ts';
+import type { Reals } from '../core/shape.ts';
+import type { LoadedDataset } from '../data/load.ts';
+import { scale } from '../data/standardize.ts';
+import { HEALTHY } from '../ops/loss.ts';
+import { RATE_SIZE } from '../ops/optimizer.ts';
+import { compile } from '../plan/compile.ts';
+import { scoreBlocks, tensorOffsets } from '../plan/memory.ts';
+import type { Plan, SegmentName } from '../plan/plan.ts';
+import type { CanonicalRun } from '../spec/types.ts';
+import { initialize } from './initialize.ts';
+import { createPacer } from './pace.ts';
+import { rateFactor } from './schedule.ts';
+import { betas, dropKeys, dropScales, givenMasks, hyperTable, networkShape } from './settings.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+/** Loss without penalty and dropout, and accuracy where the labels are classes, over a whole set of rows. */
+export interface Score {
+  readonly loss: number;
+  readonly accuracy: number | null;
+}
+
+/** Scores of one model; null where the data has no such rows. */
+export interface Evaluation {
+  readonly train: Score;
+  readonly validation: Score | null;
+  readonly test: Score | null;
+}
+
+/** The training objective of every model at one step. */
+export interface RecordedLosses {
+  readonly step: number;
+  readonly losses: Reals;
+}
+
+/** Everything that training changes: what a model needs to go on exactly. */
+export interface FleetState {
+  readonly steps: number;
+  /** [models × params] */
+  readonly parameters: Reals;
+  /** [models × moments × params] */
+  readonly moments: Reals;
+}
+
+/** A grid over two inputs for pictures of the decision boundary; the other inputs stand at `base` (default 0). */
+export interface GridView {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly columns: number;
+  readonly rows: number;
+  readonly xAxis?: number;
+  readonly yAxis?: number;
+  readonly base?: readonly number[];
+}
+
+export class Fleet {
+  readonly runs: readonly CanonicalRun[];
+  readonly plan: Plan;
+  readonly timeline: Timeline;
+  readonly data: LoadedDataset;
+  /** Losses of the steps that the caller asked to record, in order. */
+  readonly history: RecordedLosses[] = [];
+  #steps = 0;
+  readonly #program: Program;
+  readonly #backend: Backend;
+  readonly #initial: Float64Array;
+  /** Calls run one after another, in the order in which they were made. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /**
+   * Compiles, allocates and uploads.
+   *
+   * @param runs documents with one `planKey`, sharing data and batch order.
+   * @param initial flat start weights [models × params]; drawn from each run's `init` without.
+   */
+  static async create(
+    backend: Backend,
+    runs: readonly CanonicalRun[],
+    data: LoadedDataset,
+    initial?: Float64Array,
+  ): Promise<Fleet> {
+    const timeline = createTimeline(runs[0]!, data.train.count);
+    const plan = compile(networkShape(runs, data, timeline));
+    const start = initial ?? drawInitial(runs, plan);
+    const program = await backend.build(plan);
+    return new Fleet(backend, runs, data, timeline, plan, program, start);
+  }
+
+  private constructor(
+    backend: Backend,
+    runs: readonly CanonicalRun[],
+    data: LoadedDataset,
+    timeline: Timeline,
+    plan: Plan,
+    program: Program,
+    initial: Float64Array,
+  ) {
+    this.runs = runs;
+    this.plan = plan;
+    this.timeline = timeline;
+    this.data = data;
+    this.#backend = backend;
+    this.#program = program;
+    this.#initial = initial;
+    this.#uploadRows();
+    this.#uploadSettings();
+    this.#start();
+  }
+
+  get models(): number {
+    return this.runs.length;
+  }
+
+  /** Updates done. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Back to the same start. */
+  reset(): Promise<void> {
+    return this.#inTurn(async () => this.#start());
+  }
+
+  /**
+   * Makes `count` updates, in slices short enough to keep a page alive.
+   *
+   * @param recorded which steps' losses to keep in `history`.
+   */
+  step(count: number, recorded: (step: number) => boolean = () => false): Promise<void> {
+    return this.#inTurn(() => this.#advance(count, recorded));
+  }
+
+  /** Every model's training objective at the current step, [models]. */
+  losses(): Promise<Reals> {
+    return this.#inTurn(async () => {
+      this.#writeTables(1);
+      this.#program.run('loss');
+      return this.#readReals('losses', 0, this.models);
+    });
+  }
+
+  /** The gradient that the next update would use before clipping, flat, [models × params]. */
+  gradients(): Promise<Reals> {
+    return this.#inTurn(async () => {
+      this.#writeTables(1);
+      this.#program.run('gradients');
+      return this.#readReals('gradients');
+    });
+  }
+
+  /** Flat parameters, [models × params]. */
+  parameters(): Promise<Reals> {
+    return this.#inTurn(() => this.#readReals('parameters'));
+  }
+
+  state(): Promise<FleetState> {
+    return this.#inTurn(async () => ({
+      steps: this.#steps,
+      parameters: await this.#readReals('parameters'),
+      moments: await this.#readReals('moments'),
+    }));
+  }
+
+  /** Goes on from a state of a fleet of the same plan and number of models. */
+  restore(state: FleetState): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#steps = state.steps;
+      this.#program.write('parameters', state.parameters);
+      this.#program.write('moments', state.moments);
+    });
+  }
+
+  /** Replaces the weights alone, [models × params]. */
+  setParameters(parameters: Reals): Promise<void> {
+    return this.#inTurn(async () => this.#program.write('parameters', parameters));
+  }
+
+  /** Where each model stopped being finite first, or null. */
+  divergences(): Promise<(Divergence | null)[]> {
+    return this.#inTurn(async () => {
+      const health = (await this.#program.read('health')) as Uint32Array;
+      const slots = health.length / this.models;
+      return this.runs.map((_, m) => firstDivergence(health.subarray(m * slots, (m + 1) * slots)));
+    });
+  }
+
+  evaluate(): Promise<Evaluation[]> {
+    return this.#inTurn(async () => {
+      const train = await this.#score('train');
+      const validation = await this.#score('validation');
+      const test = await this.#score('test');
+      return train.map((score, m) => ({ train: score!, validation: validation[m]!, test: test[m]! }));
+    });
+  }
+
+  /**
+   * Probabilities, or values, for rows of x as the data has them (before any standardization).
+   *
+   * @param x [rows × inputs] → [models × rows × outputs]
+   */
+  predict(x: Float64Array): Promise<Reals> {
+    const scaled = this.data.scaling ? scale(x, this.data.scaling) : x;
+    const { inputs } = this.data;
+    return this.#inTurn(() =>
+      this.#inPasses(scaled.length / inputs, 'predict', (first, rows) => {
+        this.#program.write('predict_x', scaled.subarray(first * inputs, (first + rows) * inputs));
+      }),
+    );
+  }
+
+  /** Outputs over a grid, row by row from the lowest y: [models × (rows · columns) × outputs]. */
+  decisionGrid(view: GridView): Promise<Reals> {
+    const { xAxis = 0, yAxis = 1, columns, rows } = view;
+    const bounds = [...this.#scaled(xAxis, view.x), ...this.#scaled(yAxis, view.y)];
+    const base = Float64Array.from({ length: this.data.inputs }, (_, i) => this.#scaled(i, [view.base?.[i] ?? 0])[0]!);
+    return this.#inTurn(() => {
+      this.#program.write('grid_base', base);
+      return this.#inPasses(columns * rows, 'grid', (first) => {
+        this.#program.write('grid', Float64Array.from([...bounds, columns, rows, xAxis, yAxis, first]));
+      });
+    });
+  }
+
+  dispose(): void {
+    this.#program.dispose();
+  }
+
+  // -------------------------------------------------------------- uploads
+
+  #uploadRows(): void {
+    for (const set of ['train', 'validation', 'test'] as const) {
+      const rows = this.data[set];
+      if (!rows) continue;
+      this.#program.write(`${set}_x`, rows.x);
+      this.#program.write(`${set}_y`, rows.y);
+    }
+  }
+
+  #uploadSettings(): void {
+    const { shape, places, params } = this.plan;
+    this.#program.write('hyper', hyperTable(this.runs, this.data.train.count));
+    this.#program.write('drop_keys', dropKeys(this.runs));
+    this.#program.write('drop_scale', dropScales(this.runs));
+    this.#program.write('tensor_offsets', Uint32Array.from(tensorOffsets(places, params)));
+    let offset = 0;
+    for (const run of shape.sharedMasks ? this.runs.slice(0, 1) : this.runs) {
+      const masks = givenMasks(run, this.timeline);
+      this.#program.write('drop_masks', masks, offset);
+      offset += masks.length;
+    }
+  }
+
+  #start(): void {
+    const { layers, models } = this.plan.shape;
+    this.#steps = 0;
+    this.history.length = 0;
+    this.#program.write('parameters', this.#initial);
+    this.#program.write('moments', new Float32Array(this.plan.buffers.moments!.shape.reduce((a, b) => a * b, 1)));
+    this.#program.write('health', new Uint32Array(models * (layers.length + 1)).fill(HEALTHY));
+  }
+
+  /** Fills the tables for the next `count` steps. */
+  #writeTables(count: number): void {
+    const first = this.#steps;
+    const { batch, gather } = this.timeline;
+    const steps = Array.from({ length: count }, (_, index) => first + index);
+    this.#program.write('clock', Uint32Array.of(first, first, first + count));
+    this.#program.write(
+      'batch_rows',
+      Uint32Array.from(steps, (step) => this.timeline.batchRows(step)),
+    );
+    this.#writeRates(steps);
+    if (!gather) return;
+    const order = new Uint32Array(count * batch);
+    for (let index = 0; index < count; index++) this.timeline.writeOrder(first + index, order, index * batch);
+    this.#program.write('order', order);
+  }
+
+  #writeRates(steps: readonly number[]): void {
+    const stride = this.plan.tableSteps * RATE_SIZE;
+    const runs = this.plan.shape.sharedRates ? this.runs.slice(0, 1) : this.runs;
+    runs.forEach(({ optimizer }, m) => {
+      const [beta1, beta2] = betas(optimizer);
+      const rates = steps.flatMap((step) => [
+        rateFactor(optimizer, this.timeline.moment(step)),
+        1 / (1 - beta1 ** (step + 1)),
+        1 / (1 - beta2 ** (step + 1)),
+        0,
+      ]);
+      this.#program.write('rates', Float64Array.from(rates), m * stride);
+    });
+  }
+
+  // -------------------------------------------------------------- running
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  async #advance(count: number, recorded: (step: number) => boolean): Promise<void> {
+    const pacer = createPacer(this.#backend.name, this.plan.tableSteps);
+    const target = this.#steps + count;
+    const pending: Promise<RecordedLosses[]>[] = [];
+    while (this.#steps < target) {
+      const first = this.#steps;
+      const slice = Math.min(target - first, pacer.slice());
+      this.#writeTables(slice);
+      this.#program.run('step', slice, (index) => recorded(first + index));
+      this.#steps += slice;
+      pending.push(this.#readLosses(first, slice, recorded));
+      await pacer.pause(slice, this.#program);
+    }
+    this.history.push(...(await Promise.all(pending)).flat());
+    await this.#program.finished();
+  }
+
+  /** The recorded losses of a slice, read before the next slice overwrites them. */
+  async #readLosses(first: number, slice: number, recorded: (step: number) => boolean): Promise<RecordedLosses[]> {
+    const rows = Array.from({ length: slice }, (_, row) => row).filter((row) => recorded(first + row));
+    if (rows.length === 0) return [];
+    const low = rows[0]!;
+    const high = rows[rows.length - 1]!;
+    const losses = await this.#readReals('losses', low * this.models, (high - low + 1) * this.models);
+    return rows.map((row) => {
+      const start = (row - low) * this.models;
+      return { step: first + row, losses: losses.slice(start, start + this.models) };
+    });
+  }
+
+  async #readReals(buffer: string, offset?: number, length?: number): Promise<Reals> {
+    return (await this.#program.read(buffer, offset, length)) as Reals;
+  }
+
+  async #score(set: 'train' | 'validation' | 'test'): Promise<(Score | null)[]> {
+    const rows = this.data[set]?.count ?? 0;
+    if (rows === 0) return this.runs.map(() => null);
+    const segments = { train: 'evaluateTrain', validation: 'evaluateValidation', test: 'evaluateTest' } as const;
+    this.#program.run(segments[set]);
+    const scores = await this.#readReals(`${set}_scores`);
+    const blocks = scoreBlocks(rows);
+    return this.runs.map((_, m) => {
+      let loss = 0;
+      let hits = 0;
+      for (let block = m * blocks; block < (m + 1) * blocks; block++) {
+        loss += scores[2 * block]!;
+        hits += scores[2 * block + 1]!;
+      }
+      return { loss: loss / rows, accuracy: this.data.classes === null ? null : hits / rows };
+    });
+  }
+
+  /** Runs a prediction segment over `total` rows and puts the passes together model by model. */
+  async #inPasses(total: number, segment: SegmentName, prepare: (first: number, rows: number) => void): Promise<Reals> {
+    const pass = this.plan.predictRows;
+    const outputs = this.plan.shape.layers[this.plan.shape.layers.length - 1]!.units;
+    const all =
+      this.#backend.precision === 'f64'
+        ? new Float64Array(this.models * total * outputs)
+        : new Float32Array(this.models * total * outputs);
+    for (let first = 0; first < total; first += pass) {
+      const rows = Math.min(pass, total - first);
+      prepare(first, rows);
+      this.#program.run(segment);
+      const part = await this.#readReals('predictions');
+      for (let m = 0; m < this.models; m++) {
+        const start = m * pass * outputs;
+        all.set(part.subarray(start, start + rows * outputs), (m * total + first) * outputs);
+      }
+    }
+    return all;
+  }
+
+  /** Values of input `i` as the network sees them. */
+  #scaled(i: number, values: readonly number[]): number[] {
+    const { scaling } = this.data;
+    return values.map((value) => (scaling ? (value - scaling.mean[i]!) / scaling.deviation[i]! : value));
+  }
+}
+
+function drawInitial(runs: readonly CanonicalRun[], plan: Plan): Float64Array {
+  const initial = new Float64Array(runs.length * plan.params);
+  for (const [m, run] of runs.entries()) {
+    initialize(run, plan.places, initial.subarray(m * plan.params, (m + 1) * plan.params));
+  }
+  return initial;
+}
+
+/** The earliest entry of one model's health; weights are named before the loss that they spoil. */
+function firstDivergence(health: Uint32Array): Divergence | null {
+  const step = Math.min(...health);
+  if (step === HEALTHY) return null;
+  const layer = health.findIndex((first, slot) => slot > 0 && first === step);
+  return layer > 0 ? { step, layer, what: 'weights' } : { step, layer: 0, what: 'loss' };
+}
+
+/** Checks rows for prediction and makes them flat. */
+export function flattenRows(
+  x: readonly (readonly number[])[] | Float32Array | Float64Array,
+  inputs: number,
+): Float64Array {
+  if (ArrayBuffer.isView(x)) {
+    if (x.length % inputs === 0) return Float64Array.from(x);
+    throw new SpecError('x', `${x.length} values are no whole rows of ${inputs} inputs. Pass rows × ${inputs} values.`);
+  }
+  x.forEach((row, r) => {
+    if (row.length !== inputs) {
+      throw new SpecError(`x[${r}]`, `has ${row.length} values. Allowed: ${inputs}, the inputs of the network.`);
+    }
+  });
+  return Float64Array.from(x.flat());
+}
