@@ -1,4 +1,5 @@
-// The CPU interpreter: every dispatch is its op's own definition, in f64 or f32. The reference for everything else.
+// The CPU interpreter. In f64 every dispatch is its op's own definition, the reference for everything else; in f32 the ops in
+// which the time goes have faster kernels.
 
 import { allocateReals, type Precision, type Reals } from '../core/shape.ts';
 import type { Op } from '../ops/op.ts';
@@ -6,6 +7,7 @@ import { ops } from '../ops/table.ts';
 import { elements, type PlanLimits } from '../plan/memory.ts';
 import type { Dispatch, Plan, SegmentName } from '../plan/plan.ts';
 import type { Backend, Program } from './backend.ts';
+import { fastKernel } from './cpu-kernels.ts';
 
 const LIMITS: PlanLimits = { bufferBytes: 2 ** 32, workgroupsPerDimension: Number.POSITIVE_INFINITY };
 
@@ -22,7 +24,7 @@ export function createCpuBackend(precision: Precision): Backend {
 
 /** A dispatch with its arrays in place. */
 interface Call {
-  readonly op: Op;
+  readonly cpu: Op['cpu'];
   readonly dims: Dispatch['dims'];
   readonly constants: Dispatch['constants'];
   readonly arrays: Record<string, Reals | Uint32Array>;
@@ -36,7 +38,10 @@ function buildProgram(plan: Plan, precision: Precision): Program {
     memory[buffer.name] = buffer.element === 'u32' ? new Uint32Array(length) : allocateReals(precision, length);
   }
   const segments = Object.fromEntries(
-    Object.entries(plan.segments).map(([name, dispatches]) => [name, dispatches.map((d) => prepare(d, memory))]),
+    Object.entries(plan.segments).map(([name, dispatches]) => [
+      name,
+      dispatches.map((d) => prepare(d, memory, precision)),
+    ]),
   ) as Record<SegmentName, Call[]>;
 
   return {
@@ -47,7 +52,7 @@ function buildProgram(plan: Plan, precision: Precision): Program {
       for (let index = 0; index < times; index++) {
         for (const call of segments[segment]) {
           if (call.onlyRecorded && !recorded(index)) continue;
-          call.op.cpu(call.dims, call.arrays as never, call.constants);
+          call.cpu(call.dims, call.arrays as never, call.constants);
         }
       }
     },
@@ -59,9 +64,16 @@ function buildProgram(plan: Plan, precision: Precision): Program {
   };
 }
 
-function prepare(dispatch: Dispatch, memory: Record<string, Reals | Uint32Array>): Call {
+function prepare(dispatch: Dispatch, memory: Record<string, Reals | Uint32Array>, precision: Precision): Call {
   const op = ops[dispatch.op];
   const arrays = Object.fromEntries(Object.keys(op.bindings).map((name) => [name, memory[dispatch.buffers[name]!]!]));
   const constants = { ...op.constants, ...dispatch.constants };
-  return { op, dims: dispatch.dims, constants, arrays, onlyRecorded: dispatch.onlyRecorded ?? false };
+  const cpu = (precision === 'f32' && fastKernel(dispatch.op, constants)) || op.cpu;
+  return {
+    cpu: cpu as Op['cpu'],
+    dims: dispatch.dims,
+    constants,
+    arrays,
+    onlyRecorded: dispatch.onlyRecorded ?? false,
+  };
 }

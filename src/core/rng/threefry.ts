@@ -14,26 +14,7 @@ const TWO_PI = 2 * Math.PI;
 const DRAW_BLOCKS = 0x80000000;
 const SPLIT_BLOCKS = 0xc0000000;
 
-/** Four rounds: x0 += x1, x1 rotated by r, x1 ^= x0. Leaves the words in `x`. */
-function fourRounds(x: Uint32Array, a: number, b: number, c: number, d: number): void {
-  let x0 = x[0] as number;
-  let x1 = x[1] as number;
-  x0 = (x0 + x1) | 0;
-  x1 = ((x1 << a) | (x1 >>> (32 - a))) ^ x0;
-  x0 = (x0 + x1) | 0;
-  x1 = ((x1 << b) | (x1 >>> (32 - b))) ^ x0;
-  x0 = (x0 + x1) | 0;
-  x1 = ((x1 << c) | (x1 >>> (32 - c))) ^ x0;
-  x0 = (x0 + x1) | 0;
-  x1 = ((x1 << d) | (x1 >>> (32 - d))) ^ x0;
-  x[0] = x0;
-  x[1] = x1;
-}
-
-function inject(x: Uint32Array, k0: number, k1: number, round: number): void {
-  x[0] = ((x[0] as number) + k0) | 0;
-  x[1] = ((x[1] as number) + k1 + round) | 0;
-}
+const rotate = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));
 
 /** The two words of block (counter0, counter1) under `key`, in `out`, which hot loops pass in and reuse. */
 export function threefry2x32(
@@ -42,20 +23,32 @@ export function threefry2x32(
   counter1: number,
   out: Uint32Array = new Uint32Array(2),
 ): Uint32Array {
-  const [k0, k1] = key;
-  const k2 = k0 ^ k1 ^ PARITY;
-  out[0] = counter0 + k0;
-  out[1] = counter1 + k1;
-  fourRounds(out, 13, 15, 26, 6);
-  inject(out, k1, k2, 1);
-  fourRounds(out, 17, 29, 16, 24);
-  inject(out, k2, k0, 2);
-  fourRounds(out, 13, 15, 26, 6);
-  inject(out, k0, k1, 3);
-  fourRounds(out, 17, 29, 16, 24);
-  inject(out, k1, k2, 4);
-  fourRounds(out, 13, 15, 26, 6);
-  inject(out, k2, k0, 5);
+  let k0 = key[0];
+  let k1 = key[1];
+  let k2 = k0 ^ k1 ^ PARITY;
+  let x0 = (counter0 + k0) | 0;
+  let x1 = (counter1 + k1) | 0;
+  for (let block = 1; block <= 5; block++) {
+    // Four rounds: add, rotate, xor. Odd and even blocks rotate by different amounts.
+    const odd = (block & 1) === 1;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, odd ? 13 : 17) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, odd ? 15 : 29) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, odd ? 26 : 16) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, odd ? 6 : 24) ^ x0;
+    // Then the next two words of the key schedule, and the block's number.
+    const spent = k0;
+    k0 = k1;
+    k1 = k2;
+    k2 = spent;
+    x0 = (x0 + k0) | 0;
+    x1 = (x1 + k1 + block) | 0;
+  }
+  out[0] = x0;
+  out[1] = x1;
   return out;
 }
 
