@@ -15,7 +15,7 @@ export interface Backend {
   /**
    * Allocates, compiles and binds everything the plan needs; running it then only replays.
    *
-   * @throws LimitError when the plan does not fit, BackendError when the device refuses it.
+   * @throws LimitError when the device runs out of memory, BackendError when it refuses the plan.
    */
   build(plan: Plan): Promise<Program>;
   dispose(): void;

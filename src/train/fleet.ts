@@ -8,7 +8,7 @@ import { scale } from '../data/standardize.ts';
 import { HEALTHY } from '../ops/loss.ts';
 import { RATE_SIZE } from '../ops/optimizer.ts';
 import { compile } from '../plan/compile.ts';
-import { scoreBlocks, tensorOffsets } from '../plan/memory.ts';
+import { checkLimits, scoreBlocks, tensorOffsets } from '../plan/memory.ts';
 import type { Plan, SegmentName } from '../plan/plan.ts';
 import type { CanonicalRun } from '../spec/types.ts';
 import { initialize } from './initialize.ts';
@@ -73,6 +73,7 @@ export class Fleet {
   /**
    * Compiles, allocates and uploads.
    *
+   * @throws LimitError before anything is allocated, when the device cannot hold it.
    * @param runs documents with one `planKey`, sharing data and batch order.
    * @param initial flat start weights [models × params]; drawn from each run's `init` without.
    */
@@ -84,6 +85,7 @@ export class Fleet {
   ): Promise<Fleet> {
     const timeline = createTimeline(runs[0]!, data.train.count);
     const plan = compile(networkShape(runs, data, timeline));
+    checkLimits(plan, backend.limits);
     const start = initial ?? drawInitial(runs, plan);
     const program = await backend.build(plan);
     return new Fleet(backend, runs, data, timeline, plan, program, start);

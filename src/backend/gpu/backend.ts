@@ -1,6 +1,5 @@
 // The WebGPU backend.
 
-import { checkLimits } from '../../plan/memory.ts';
 import type { Backend } from '../backend.ts';
 import { adoptGpu, type Gpu, openGpu } from './device.ts';
 import { buildProgram } from './program.ts';
@@ -24,7 +23,6 @@ export async function createGpuBackend(device?: GPUDevice): Promise<Backend & { 
     gpu,
     async build(plan) {
       gpu.check();
-      checkLimits(plan, planLimits);
       return buildProgram(gpu, plan);
     },
     dispose() {

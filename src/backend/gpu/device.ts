@@ -22,8 +22,9 @@ export interface AdapterFacts {
   readonly subgroupSizes: readonly [number, number] | null;
 }
 
-const NODE_HINT =
-  'In Node, `npm install webgpu` brings one; it needs a Vulkan, Metal or D3D12 driver (VK_ICD_FILENAMES can name a Vulkan driver file).';
+const NODE_PACKAGE_HINT = 'In Node, `npm install webgpu` brings it.';
+const NODE_DRIVER_HINT =
+  'In Node it needs a Vulkan, Metal or D3D12 driver; on Linux the loader libvulkan1, and VK_ICD_FILENAMES can name the driver file.';
 const BROWSER_HINT =
   'Chrome and Edge have WebGPU from version 113, Safari from 26, Firefox from 141; chrome://gpu says why it may be off.';
 
@@ -46,7 +47,7 @@ async function dawnForNode(): Promise<GPU> {
     Object.assign(globalThis, dawn.globals);
     return dawn.create([]);
   } catch (cause) {
-    throw new BackendError(`WebGPU is not available. ${NODE_HINT}`, { cause });
+    throw new BackendError(`WebGPU is not available. ${NODE_PACKAGE_HINT}`, { cause });
   }
 }
 
@@ -54,7 +55,7 @@ async function dawnForNode(): Promise<GPU> {
 export async function findAdapter(): Promise<GPUAdapter> {
   const gpu = await findGpu();
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new BackendError(`WebGPU is there but offers no adapter. ${isNode ? NODE_HINT : BROWSER_HINT}`);
+  if (!adapter) throw new BackendError(`WebGPU is there but offers no adapter. ${isNode ? NODE_DRIVER_HINT : BROWSER_HINT}`);
   return adapter;
 }
 
