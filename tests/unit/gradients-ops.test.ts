@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ACTIVATION } from '../../src/ops/activation.ts';
 import { DROPOUT, keepThreshold } from '../../src/ops/dropout.ts';
-import type { ActivationName, LossName } from '../../src/spec/types.ts';
+import type { ActivationName } from '../../src/spec/types.ts';
 import { expectClose } from '../support/close.ts';
-import { cpuNet, type NetSetting, type Tensors } from '../support/cpu-net.ts';
 import { hyperRow, runCpu, transposed } from '../support/cpu-op.ts';
 import { numericGradient, relativeDistance } from '../support/differences.ts';
 import { drawing } from '../support/draw.ts';
+import { cpuNet, type NetSetting, randomNet, type Tensors } from '../support/net.ts';
 
 const B = 4;
 const I = 3;
@@ -89,25 +89,6 @@ describe.each(ACTIVATIONS)('dense_grad_x through %s', (name) => {
     if (dropout === 'counters') expect(d_z.some((value) => value === 0)).toBe(true);
   });
 });
-
-/** A network of these widths with random tensors and rows. */
-function randomNet(name: string, widths: readonly number[], activation: ActivationName, loss: LossName): NetSetting {
-  const draw = drawing(name);
-  const matrix = (rows: number, columns: number, scale: number) =>
-    Array.from({ length: rows }, () => Array.from(draw.normals(columns, scale)));
-  const weights = widths.slice(1).map((units, l): Tensors => {
-    const fanIn = widths[l]!;
-    return { W: matrix(units, fanIn, Math.sqrt(1 / fanIn)), b: Array.from(draw.normals(units, 0.3)) };
-  });
-  const outputs = widths[widths.length - 1]!;
-  const y = Array.from({ length: 6 }, () => {
-    if (loss === 'softmaxCrossEntropy') return Array.from(draw.integers(1, outputs));
-    if (loss === 'sigmoidCrossEntropy') return Array.from(draw.integers(outputs, 2));
-    return Array.from(draw.normals(outputs));
-  });
-  const activations = widths.slice(2).map(() => activation);
-  return { weights, x: matrix(6, widths[0]!, 1), y, activations, loss };
-}
 
 /** ‖gradient − differences‖ relative; parameters between tensors take no part. */
 async function gradientDistance(setting: NetSetting): Promise<number> {

@@ -1,13 +1,14 @@
-// A compiled plan on the CPU backend in f64 with everything written that a session would write: one model, full batch or given order.
+// A compiled plan on a backend with everything written that a session would write: one model, full batch or given order.
 
-import type { Program } from '../../src/backend/backend.ts';
+import type { Backend, Program } from '../../src/backend/backend.ts';
 import { createCpuBackend } from '../../src/backend/cpu.ts';
 import { keepThreshold } from '../../src/ops/dropout.ts';
 import { compile } from '../../src/plan/compile.ts';
 import { tensorOffsets } from '../../src/plan/memory.ts';
 import type { LayerShape, NetworkShape, Plan } from '../../src/plan/plan.ts';
-import type { LossName, OptimizerName } from '../../src/spec/types.ts';
+import type { ActivationName, LossName, OptimizerName } from '../../src/spec/types.ts';
 import { hyperRow } from './cpu-op.ts';
+import { drawing } from './draw.ts';
 
 export interface Tensors {
   readonly W: readonly (readonly number[])[];
@@ -32,7 +33,7 @@ export interface NetSetting {
   readonly order?: readonly (readonly number[])[];
 }
 
-export interface CpuNet {
+export interface Net {
   readonly plan: Plan;
   readonly program: Program;
   readonly parameters: Float64Array;
@@ -67,10 +68,13 @@ function shapeOf(setting: NetSetting): NetworkShape {
   };
 }
 
-export async function cpuNet(setting: NetSetting): Promise<CpuNet> {
+/** In f64 on the CPU, which is the reference. */
+export const cpuNet = (setting: NetSetting): Promise<Net> => netOn(createCpuBackend('f64'), setting);
+
+export async function netOn(backend: Backend, setting: NetSetting): Promise<Net> {
   const { weights, x, y, l2 = 0, dropRates = [], masks, hyper = {}, order } = setting;
   const plan = compile(shapeOf(setting));
-  const program = await createCpuBackend('f64').build(plan);
+  const program = await backend.build(plan);
   const parameters = new Float64Array(plan.params);
   weights.forEach(({ W, b }, l) => {
     parameters.set(W.flat(), plan.places[l]!.wOffset);
@@ -118,4 +122,28 @@ export async function cpuNet(setting: NetSetting): Promise<CpuNet> {
       };
     },
   };
+}
+
+/** A network of these widths with random tensors and rows. */
+export function randomNet(
+  name: string,
+  widths: readonly number[],
+  activation: ActivationName,
+  loss: LossName,
+): NetSetting {
+  const draw = drawing(name);
+  const matrix = (rows: number, columns: number, scale: number) =>
+    Array.from({ length: rows }, () => Array.from(draw.normals(columns, scale)));
+  const weights = widths.slice(1).map((units, l): Tensors => {
+    const fanIn = widths[l]!;
+    return { W: matrix(units, fanIn, Math.sqrt(1 / fanIn)), b: Array.from(draw.normals(units, 0.3)) };
+  });
+  const outputs = widths[widths.length - 1]!;
+  const y = Array.from({ length: 6 }, () => {
+    if (loss === 'softmaxCrossEntropy') return Array.from(draw.integers(1, outputs));
+    if (loss === 'sigmoidCrossEntropy') return Array.from(draw.integers(outputs, 2));
+    return Array.from(draw.normals(outputs));
+  });
+  const activations = widths.slice(2).map(() => activation);
+  return { weights, x: matrix(6, widths[0]!, 1), y, activations, loss };
 }
