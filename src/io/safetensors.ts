@@ -50,13 +50,16 @@ export function toSafetensors(
   );
 }
 
-/** Inline rows and given start weights are training material; a model file says only how the network is built. */
+/** Inline rows, masks, batches and start weights are training material; a model file says how the network is built. */
 function withoutRows(run: CanonicalRun): CanonicalRun {
   const { weights: _, ...init } = run.init;
   const layers = run.layers.map(({ dropMasks: _masks, ...layer }) => ({ ...layer, dropRate: 0 }));
-  const data = 'x' in run.data ? { x: [run.data.x[0]!], y: [run.data.y[0]!] } : run.data;
   const scheme = init.scheme === 'given' ? 'zeros' : init.scheme;
-  return { ...run, layers, data, init: { ...init, scheme } } as CanonicalRun;
+  const network = { ...run, layers, init: { ...init, scheme } };
+  if (!('x' in run.data)) return network;
+  const { earlyStopping: _stopping, ...rest } = network;
+  const data = { x: [run.data.x[0]!], y: [run.data.y[0]!] };
+  return { ...rest, data, batch: { ...run.batch, order: 'sequential' } } as CanonicalRun;
 }
 
 function assemble(header: Record<string, unknown>, tensors: readonly Reals[], bodyBytes: number): Uint8Array {
@@ -83,6 +86,15 @@ const byteLength = (text: string): number => new TextEncoder().encode(text).leng
  * @throws DataError when it is damaged, or was not written by Basin.
  */
 export function fromSafetensors(file: Uint8Array, where: string): Model {
+  try {
+    return readModel(file, where);
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(where, `is damaged: ${(error as Error).message} Save the model again.`);
+  }
+}
+
+function readModel(file: Uint8Array, where: string): Model {
   const { header, body } = splitHeader(file, where);
   const metadata = header.__metadata__ as Record<string, string> | undefined;
   if (metadata?.format !== 'basin' || !metadata.run) {
@@ -126,7 +138,8 @@ function tensor(
 ): { values: Reals; shape: number[] } {
   const entry = header[name] as Entry | undefined;
   if (!entry) throw new DataError(where, `has no tensor ${name}, which its run needs.`);
-  const bytes = body.slice(...entry.data_offsets);
+  // A copy at offset 0, whatever the bytes lie in: Node's Buffer would slice without copying.
+  const bytes = Uint8Array.from(body.subarray(...entry.data_offsets));
   const size = entry.dtype === 'F64' ? 8 : 4;
   const length = entry.shape.reduce((product, n) => product * n, 1);
   if (bytes.byteLength !== length * size) throw new DataError(where, `${name} is cut off.`);
