@@ -135,7 +135,8 @@ export const clipGradient = defineOp({
   constants: { WORKGROUP_SIZE: 64 },
   uses: ['lib/hyper', 'lib/reduce'],
   grid: (d) => [1, 1, d.models],
-  tolerance: () => ({ rtol: 2e-5, atol: 1e-6 }),
+  // A sum of squares as in `objective`, its root (which halves that error), a division of 2.5 ulp and a product.
+  tolerance: (d) => ({ rtol: (d.params / 64 + 16) * 2 ** -23, atol: 0 }),
   cpu(d, a) {
     for (let m = 0; m < d.models; m++) {
       const start = m * d.params;
