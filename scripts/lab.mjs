@@ -3,6 +3,8 @@ import { isStale, root } from './setup.mjs';
 
 const SOURCES = ['demo', 'src', 'shaders', 'package-lock.json', 'scripts/lab.mjs', 'scripts/licences.mjs'];
 
+const external = [/^node:/, 'webgpu']; // behind guards that no page passes
+
 async function config() {
   const { licences } = await import('./licences.mjs');
   return {
@@ -15,8 +17,9 @@ async function config() {
       outDir: '../dist-demo',
       emptyOutDir: true,
       target: 'es2023',
-      rolldownOptions: { external: [/^node:/, 'webgpu'] }, // behind guards that no page passes
+      rolldownOptions: { external },
     },
+    worker: { format: 'es', rolldownOptions: { external } }, // the library loads parts of itself when they are needed
   };
 }
 

@@ -1,0 +1,84 @@
+// Lesson: where the weights start.
+
+import { presets, type Run } from '../../src/index.ts';
+import { percent, places } from '../view/format.ts';
+import { type Contender, type Lesson, type Outcome, type Settings, shownAccuracy } from './lesson.ts';
+
+const COIN_TOSS = Math.LN2;
+
+/** Two hidden layers are the preset's 10 and 5 units; more of them put layers of 10 in front. */
+function hiddenUnits(depth: number): number[] {
+  return [...Array.from({ length: depth - 1 }, () => 10), depth === 1 ? 10 : 5];
+}
+
+function base({ depth, seed }: Settings): Run {
+  const preset = presets['initialization/he']!;
+  const layers = [...hiddenUnits(depth!), 1].map((units) => ({ units }));
+  return { ...preset, layers, init: { scheme: 'heNormal', seed: seed! } };
+}
+
+function contenders({ seed }: Settings): Contender[] {
+  const drawn = { seed: seed! };
+  return [
+    { id: 'zeros', label: 'Zeros', note: 'every weight starts at 0', patch: { init: { scheme: 'zeros' } } },
+    {
+      id: 'random',
+      label: 'Large random',
+      note: 'random weights, ten times too wide',
+      patch: { init: { scheme: 'normal', scale: 10, ...drawn } },
+    },
+    {
+      id: 'he',
+      label: 'He',
+      note: 'random weights, scaled to the layer’s inputs',
+      patch: { init: { scheme: 'heNormal', ...drawn } },
+    },
+  ];
+}
+
+const sentences: Record<string, (outcome: Outcome) => string> = {
+  zeros({ scores }) {
+    const stuck = Math.abs(scores.train.loss - COIN_TOSS) < 1e-3;
+    return stuck
+      ? `Zeros never left the coin toss: its loss is still ${places(scores.train.loss)}. With every weight 0 all units of a layer compute the same, nothing tells them apart, and no signal gets back to change them.`
+      : `Zeros ended at a loss of ${places(scores.train.loss)}.`;
+  },
+  random({ scores, firstLoss }) {
+    return `Large random began with a loss of ${places(firstLoss)}, where a coin toss has ${places(COIN_TOSS)}: it was very sure and often wrong. It spends its steps undoing that, and gets ${percent(shownAccuracy(scores))} of the new points right.`;
+  },
+  he({ scores, firstLoss }) {
+    return `He began at ${places(firstLoss)}: different units, none of them too loud, so every step helps. It gets ${percent(shownAccuracy(scores))} of the new points right.`;
+  },
+};
+
+export const initialization: Lesson = {
+  id: 'initialization',
+  title: 'Initialization',
+  question: 'Does it matter where the weights start?',
+  lead: 'Three networks, alike in everything but their first weights, learn to tell the inner ring from the outer one.',
+  prediction: 'Which start will get the most new points right?',
+  settings: [
+    {
+      key: 'depth',
+      label: 'Hidden layers',
+      hint: 'More layers make a bad start worse.',
+      min: 1,
+      max: 6,
+      step: 1,
+      initial: 2,
+    },
+    {
+      key: 'seed',
+      label: 'Seed',
+      hint: 'Other random weights, drawn by the same rule.',
+      min: 0,
+      max: 99,
+      step: 1,
+      initial: 3,
+    },
+  ],
+  lossCeiling: 1.2,
+  base,
+  contenders,
+  explain: (outcomes) => outcomes.map((outcome) => sentences[outcome.contender.id]!(outcome)),
+};

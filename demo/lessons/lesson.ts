@@ -1,0 +1,63 @@
+// What a lesson is: a question, the runs that answer it, and the words for what came out.
+
+import type { Evaluation, ModelPatch, Run } from '../../src/index.ts';
+
+/** A number that a person may change. */
+export interface Setting {
+  readonly key: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly initial: number;
+}
+
+export type Settings = Readonly<Record<string, number>>;
+
+/** One of the runs that train side by side. */
+export interface Contender {
+  readonly id: string;
+  readonly label: string;
+  /** What it does differently from the others, in one line. */
+  readonly note: string;
+  readonly patch: ModelPatch;
+}
+
+export interface Outcome {
+  readonly contender: Contender;
+  readonly scores: Evaluation;
+  /** Training objective at the start. */
+  readonly firstLoss: number;
+}
+
+export interface Lesson {
+  readonly id: string;
+  readonly title: string;
+  readonly question: string;
+  readonly lead: string;
+  /** Asked before the start; the answers are the contenders. */
+  readonly prediction: string;
+  readonly settings: readonly Setting[];
+  /** The curves' axis ends here; a loss above it is off the chart. */
+  readonly lossCeiling: number;
+  base(settings: Settings): Run;
+  contenders(settings: Settings): readonly Contender[];
+  /** What was seen, in sentences made from the actual numbers. */
+  explain(outcomes: readonly Outcome[]): readonly string[];
+}
+
+export function initialSettings({ settings }: Pick<Lesson, 'settings'>): Settings {
+  return Object.fromEntries(settings.map(({ key, initial }) => [key, initial]));
+}
+
+/** Accuracy on rows that were not trained on; on the training rows where there are no others. */
+export function shownAccuracy({ train, test }: Evaluation): number {
+  return (test ?? train).accuracy ?? Number.NaN;
+}
+
+/** The contenders that nobody beats. */
+export function winners(outcomes: readonly Outcome[]): readonly Contender[] {
+  const best = Math.max(...outcomes.map(({ scores }) => shownAccuracy(scores)));
+  return outcomes.filter(({ scores }) => shownAccuracy(scores) === best).map(({ contender }) => contender);
+}

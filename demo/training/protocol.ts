@@ -1,0 +1,64 @@
+// What the page and its training worker say to each other.
+
+import type { BackendReport, Evaluation, GridView, SweepInput, SweepOptions } from '../../src/index.ts';
+
+export type BackendChoice = NonNullable<SweepOptions['backend']>;
+
+export type Order =
+  | { readonly type: 'open'; readonly id: number; readonly job: Job }
+  /** Trains on until the end, a pause, or any other order. */
+  | { readonly type: 'play'; readonly stepsPerSecond: number | null }
+  | { readonly type: 'pause' }
+  | { readonly type: 'step'; readonly count: number }
+  | { readonly type: 'rewind' };
+
+export interface Job {
+  readonly input: SweepInput;
+  readonly backend: BackendChoice;
+  /** Frames a second at most. */
+  readonly frameRate: number;
+  /** Wants pictures of the decision boundary. */
+  readonly pictures: boolean;
+}
+
+/** Every model's scores at one step. */
+export interface Point {
+  readonly step: number;
+  /** Training objective, [models]. */
+  readonly losses: readonly number[];
+  /** [models] */
+  readonly scores: readonly Evaluation[];
+}
+
+/** Rows to draw: x1, x2 of each, and its class. */
+export interface Dots {
+  readonly x: Float32Array;
+  readonly y: Uint8Array;
+}
+
+export interface Opened {
+  readonly backend: BackendReport;
+  readonly totalSteps: number;
+  /** A point of the curve every so many steps, whatever the speed. */
+  readonly pointEvery: number;
+  readonly view: GridView | null;
+  readonly train: Dots | null;
+  readonly test: Dots | null;
+}
+
+export interface Frame {
+  /** Points of the curve since the last frame. */
+  readonly points: readonly Point[];
+  readonly now: Point;
+  /** Each model's probability of class 1 over the view; empty without pictures. */
+  readonly grids: readonly Float32Array[];
+  /** Is the curve to begin again? */
+  readonly restart: boolean;
+}
+
+export type Report =
+  | { readonly type: 'opened'; readonly id: number; readonly opened: Opened }
+  | { readonly type: 'frame'; readonly id: number; readonly frame: Frame }
+  /** Training stands still, at the end or because it was told to. */
+  | { readonly type: 'stopped'; readonly id: number; readonly done: boolean }
+  | { readonly type: 'failed'; readonly id: number; readonly name: string; readonly message: string };

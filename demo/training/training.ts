@@ -1,0 +1,89 @@
+// The page's side of training: what the views read, and the buttons' verbs. The worker does the work.
+
+import { signal } from '@preact/signals';
+import type { BackendReport } from '../../src/index.ts';
+import type { Frame, Job, Opened, Order, Point, Report } from './protocol.ts';
+
+export type Status = 'opening' | 'ready' | 'running' | 'paused' | 'done' | 'failed';
+
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+}
+
+export type Training = ReturnType<typeof createTraining>;
+
+export function createTraining() {
+  const status = signal<Status>('opening');
+  const opened = signal<Opened | null>(null);
+  const backend = signal<BackendReport | null>(null);
+  const frame = signal<Frame | null>(null);
+  const points = signal<readonly Point[]>([]);
+  const failure = signal<Failure | null>(null);
+  let id = 0;
+
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const send = (order: Order) => worker.postMessage(order);
+  const fail = (problem: Failure) => {
+    failure.value = problem;
+    status.value = 'failed';
+  };
+
+  const hear = (report: Report) => {
+    if (report.id !== id) return;
+    switch (report.type) {
+      case 'opened':
+        opened.value = report.opened;
+        backend.value = report.opened.backend;
+        break;
+      case 'frame':
+        points.value = report.frame.restart ? report.frame.points : [...points.value, ...report.frame.points];
+        frame.value = report.frame;
+        if (status.value === 'opening') status.value = 'ready';
+        break;
+      case 'stopped':
+        if (status.value !== 'opening') status.value = resting(report.done);
+        break;
+      case 'failed':
+        fail(report);
+        break;
+      default:
+        report satisfies never;
+    }
+  };
+  const resting = (done: boolean): Status => {
+    if (done) return 'done';
+    return frame.value?.now.step === 0 ? 'ready' : 'paused';
+  };
+
+  worker.onmessage = ({ data }: MessageEvent<Report>) => hear(data);
+  worker.onerror = ({ message }) => fail({ name: 'Error', message: message || 'The training worker did not start.' });
+
+  return {
+    status,
+    opened,
+    backend,
+    frame,
+    points,
+    failure,
+    /** Other runs: everything begins again. The old pictures stay until the new ones are there. */
+    open(job: Job) {
+      id += 1;
+      failure.value = null;
+      status.value = 'opening';
+      send({ type: 'open', id, job });
+    },
+    play(stepsPerSecond: number | null) {
+      if (status.value === 'opening' || status.value === 'done') return;
+      status.value = 'running';
+      send({ type: 'play', stepsPerSecond });
+    },
+    pause: () => send({ type: 'pause' }),
+    step(count: number) {
+      status.value = 'running';
+      send({ type: 'step', count });
+    },
+    rewind: () => send({ type: 'rewind' }),
+    dispose: () => worker.terminate(),
+  };
+}

@@ -1,0 +1,26 @@
+// Colours from the style sheet, for what is drawn on a canvas.
+
+import { signal } from '@preact/signals';
+
+export type Rgb = readonly [number, number, number];
+
+/** Goes up when the page turns light or dark: what is painted must be painted again. */
+export const theme = signal(0);
+
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  theme.value += 1;
+});
+
+/** The value of a custom property such as `--ink`. */
+export function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+const probe = document.createElement('canvas').getContext('2d')!;
+
+/** Of a custom property that is a colour, however it is written. */
+export function rgb(name: string): Rgb {
+  probe.fillStyle = colour(name);
+  const value = Number.parseInt(String(probe.fillStyle).slice(1), 16); // a canvas gives back #rrggbb
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}

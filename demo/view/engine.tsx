@@ -1,0 +1,56 @@
+// Which backend trains here, and why; and another one for those who want it.
+
+import { go, place, training } from '../state.ts';
+import type { BackendChoice } from '../training/protocol.ts';
+
+const CHOICES: readonly { id: BackendChoice; label: string }[] = [
+  { id: 'auto', label: 'choose for me' },
+  { id: 'webgpu', label: 'WebGPU' },
+  { id: 'cpu', label: 'CPU' },
+];
+
+function Report() {
+  const { backend, failure } = training;
+  if (failure.value) {
+    return (
+      <p class="notice" role="alert">
+        {failure.value.message}
+        {place.value.backend !== 'auto' && (
+          <button type="button" onClick={() => go({ backend: 'auto' })}>
+            Choose another backend for me
+          </button>
+        )}
+      </p>
+    );
+  }
+  if (!backend.value) return <p>Looking for a backend …</p>;
+  const { name, adapter, why } = backend.value;
+  const where = name === 'webgpu' ? `WebGPU on ${adapter}` : 'the CPU, in a worker of this page';
+  return (
+    <p>
+      Trained on <strong>{where}</strong>. Why: {why}
+      {/[.!?]$/.test(why) ? '' : '.'}
+    </p>
+  );
+}
+
+export function Engine() {
+  return (
+    <footer>
+      <Report />
+      <label>
+        Backend{' '}
+        <select
+          value={place.value.backend}
+          onChange={(event) => go({ backend: event.currentTarget.value as BackendChoice })}
+        >
+          {CHOICES.map(({ id, label }) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+    </footer>
+  );
+}

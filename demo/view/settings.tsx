@@ -1,0 +1,60 @@
+// Sliders. A change begins the runs again.
+
+import type { Setting } from '../lessons/lesson.ts';
+import { changeSetting, place, showsTestPoints } from '../state.ts';
+
+function Slider({ setting, value }: { setting: Setting; value: number }) {
+  const { key, label, hint, min, max, step, initial } = setting;
+  return (
+    <div class="slider">
+      <label for={`setting-${key}`}>{label}</label>
+      <output for={`setting-${key}`}>{value}</output>
+      <input
+        id={`setting-${key}`}
+        type="range"
+        min={min}
+        max={max}
+        step={step}
+        value={value}
+        aria-describedby={`hint-${key}`}
+        onInput={(event) => changeSetting(key, event.currentTarget.valueAsNumber)}
+      />
+      <p class="hint" id={`hint-${key}`}>
+        {hint}
+      </p>
+      <button
+        type="button"
+        class="quiet"
+        disabled={value === initial}
+        aria-label={`Reset ${label} to ${initial}`}
+        onClick={() => changeSetting(key, initial)}
+      >
+        Reset to {initial}
+      </button>
+    </div>
+  );
+}
+
+export function SettingsForm() {
+  const { lesson, settings } = place.value;
+  return (
+    <section class="settings">
+      <h2>Change it</h2>
+      <div class="sliders">
+        {lesson.settings.map((setting) => (
+          <Slider key={setting.key} setting={setting} value={settings[setting.key]!} />
+        ))}
+      </div>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={showsTestPoints.value}
+          onChange={(event) => {
+            showsTestPoints.value = event.currentTarget.checked;
+          }}
+        />
+        Show the new points in the pictures, as hollow marks
+      </label>
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+// What was seen, once training has ended, and whether the guess was right.
+
+import { winners } from '../lessons/lesson.ts';
+import { outcomes, place, prediction } from '../state.ts';
+
+function judged(guess: string | null, best: readonly { id: string; label: string }[]): string {
+  const names = best.map(({ label }) => label).join(' and ');
+  const result = best.length > 1 ? `${names} came out level` : `${names} did best`;
+  if (guess === null) return `${result}.`;
+  return best.some(({ id }) => id === guess) ? `You were right: ${result}.` : `Not this time: ${result}.`;
+}
+
+export function Verdict() {
+  const seen = outcomes.value;
+  return (
+    <section class="verdict" aria-live="polite">
+      <h2>What happened</h2>
+      {seen === null ? (
+        <p class="hint">Comes here when training has ended.</p>
+      ) : (
+        <>
+          <p class="judged">{judged(prediction.value, winners(seen))}</p>
+          <ul>
+            {place.value.lesson.explain(seen).map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
