@@ -29,6 +29,7 @@ export {
   type GradientCheckOptions,
   relativeDifference,
 } from './train/gradient-check.ts';
+export { createProduct, type Product } from './train/product.ts';
 export type { RecordEntry } from './train/record.ts';
 export {
   type BackendReport,
