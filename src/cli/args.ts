@@ -49,6 +49,7 @@ function readOption(word: string, rest: string[], kinds: OptionKinds, command: s
 }
 
 function unknownOption(option: string, known: readonly string[], command: string): string {
+  if (known.length === 0) return `${option}: \`${command}\` has no options. Leave it out.`;
   const near = suggest(option, known);
   const remedy = near === undefined ? `\`${command} --help\` explains them.` : `Did you mean ${near}?`;
   return `${option}: \`${command}\` has no such option. Allowed: ${known.join(', ')}. ${remedy}`;
@@ -65,7 +66,7 @@ export function choice<T extends string>(
   if (value === undefined) return fallback;
   const found = allowed.find((each) => each === value);
   if (found !== undefined) return found;
-  const near = suggest(value, allowed);
+  const near = allowed.find((each) => each.includes(value.toLowerCase())) ?? suggest(value, allowed);
   const remedy = near === undefined ? 'Write one of these.' : `Did you mean "${near}"?`;
   throw new InputError(`${option}: "${value}" is not one of ${allowed.join(', ')}. ${remedy}`);
 }

@@ -43,7 +43,7 @@ const code = await runCli(process.argv.slice(2), {
   stderr: (text) => void process.stderr.write(text),
   readStdin,
   cwd: process.cwd(),
-  terminalColumns: process.stderr.isTTY ? (process.stderr.columns ?? 80) : null,
+  terminalColumns: process.stderr.isTTY ? process.stderr.columns || 80 : null,
   signal: interruptSignal(),
 });
 // A WebGPU device keeps Node alive for good.

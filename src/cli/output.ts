@@ -1,6 +1,6 @@
 // Files that a command leaves behind: known to be writable before the work starts, whole or not there at all after it.
 
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, realpathSync, statSync, unlinkSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from './exit.ts';
@@ -27,9 +27,10 @@ export function openOutput(io: Io, options: ReadonlyMap<string, string>, option:
   const folder = dirname(path);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) fail(`the folder ${folder} does not exist`);
   try {
-    accessSync(replaces ? folder : path, constants.W_OK);
-  } catch {
-    fail(`${replaces ? folder : path} may not be written`);
+    if (replaces) probe(folder);
+    else accessSync(path, constants.W_OK);
+  } catch (error) {
+    fail(`cannot be written (${(error as Error).message})`);
   }
   return { name, write: (content) => (replaces ? replace(path, content) : writeFile(path, content)) };
 }
@@ -50,8 +51,17 @@ function targetOf(path: string): string {
   }
 }
 
+const draftIn = (folder: string) => join(folder, `.basin-${process.pid}-${Date.now()}.tmp`);
+
+/** Makes a file and takes it away: permissions alone do not tell. */
+function probe(folder: string): void {
+  const draft = draftIn(folder);
+  closeSync(openSync(draft, 'wx'));
+  unlinkSync(draft);
+}
+
 async function replace(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = join(dirname(path), `.basin-${process.pid}-${Date.now()}.tmp`);
+  const draft = draftIn(dirname(path));
   try {
     await writeFile(draft, content);
     await rename(draft, path);

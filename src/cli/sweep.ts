@@ -117,12 +117,11 @@ async function bestOf(sweep: Sweep) {
 function differingSettings(runs: readonly CanonicalRun[]): Record<string, unknown>[] {
   const all = runs.map(settingsOf);
   const paths = [...new Set(all.flatMap((settings) => Object.keys(settings)))];
-  const text = (settings: Record<string, unknown>, path: string) => JSON.stringify(settings[path]);
+  const values = (path: string) =>
+    new Set(all.filter((each) => path in each).map((each) => JSON.stringify(each[path])));
   // Models whose start follows their seed need it named once.
   const follows = all.every((settings) => settings.seed === settings['init.seed']);
-  const differing = paths.filter(
-    (path) => !(follows && path === 'init.seed') && all.some((each) => text(each, path) !== text(all[0]!, path)),
-  );
+  const differing = paths.filter((path) => values(path).size > 1 && !(follows && path === 'init.seed'));
   return all.map((settings) =>
     Object.fromEntries(differing.filter((path) => path in settings).map((path) => [path, settings[path]])),
   );
@@ -154,7 +153,14 @@ function summary(
   const ranked = [...models].sort((a, b) => value(a) - value(b) || a.model - b.model);
   const paths = [...new Set(models.flatMap(({ settings }) => Object.keys(settings)))];
   const hasTest = models[0]!.test !== null;
-  const titles = ['model', ...paths, `${set} loss`, 'accuracy', ...(hasTest ? ['test loss', 'accuracy'] : []), ''];
+  const titles = [
+    'model',
+    ...paths.map((path) => titleOf(path, paths)),
+    `${set} loss`,
+    'accuracy',
+    ...(hasTest ? ['test loss', 'accuracy'] : []),
+    '',
+  ];
   const rows = ranked
     .slice(0, SHOWN)
     .map((each) => [
@@ -174,6 +180,13 @@ function summary(
     ...(rest > 0 ? [`and ${rest} more${written.length > 0 ? ` in ${written[0]}` : ''}\n`] : []),
     ...written.map((file) => `wrote ${file}\n`),
   ].join('');
+}
+
+/** The last part of a path where it says enough. */
+function titleOf(path: string, paths: readonly string[]): string {
+  const last = path.split('.').at(-1)!;
+  const isUnique = paths.filter((each) => each.split('.').at(-1) === last).length === 1;
+  return isUnique && last !== 'name' ? last : path;
 }
 
 function cell(value: unknown): string {

@@ -2,28 +2,33 @@
 
 import { toJson } from '../io/json.ts';
 
-/** JSON with lists of plain values, and small objects, on one line each. */
+const LINE = 110;
+
+/** JSON with everything that fits on a line, and every list of plain values, on one line. */
 export function prettyJson(value: unknown): string {
   return `${layOut(JSON.parse(toJson(value)), '')}\n`;
 }
 
+const isPlain = (value: unknown) => typeof value !== 'object' || value === null;
+
 function layOut(value: unknown, indent: string): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const inner = `${indent}  `;
+  if (isPlain(value)) return JSON.stringify(value);
   const isList = Array.isArray(value);
-  const entries = Object.entries(value);
-  const isFlat = entries.every(([, each]) => typeof each !== 'object' || each === null);
-  const flat = entries.map(([key, each]) =>
-    isList ? JSON.stringify(each) : `${JSON.stringify(key)}: ${JSON.stringify(each)}`,
-  );
-  if (isFlat && isList) return `[${flat.join(', ')}]`;
-  const line = `{ ${flat.join(', ')} }`;
-  if (isFlat && (entries.length === 0 || line.length <= 100)) return entries.length === 0 ? '{}' : line;
-  const parts = entries.map(
+  const line = oneLine(value);
+  if (line.length + indent.length <= LINE || (isList && value.every(isPlain))) return line;
+  const inner = `${indent}  `;
+  const parts = Object.entries(value as object).map(
     ([key, each]) => `${inner}${isList ? '' : `${JSON.stringify(key)}: `}${layOut(each, inner)}`,
   );
   const [open, close] = isList ? '[]' : '{}';
   return `${open}\n${parts.join(',\n')}\n${indent}${close}`;
+}
+
+function oneLine(value: unknown): string {
+  if (isPlain(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(oneLine).join(', ')}]`;
+  const parts = Object.entries(value as object).map(([key, each]) => `${JSON.stringify(key)}: ${oneLine(each)}`);
+  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`;
 }
 
 /** Columns padded to their widest cell; those whose index is in `right` are aligned to the right. */
