@@ -226,7 +226,9 @@ export class Sweep {
     if (!METRICS.includes(chosen)) {
       throw new SpecError('metric', `"${chosen}" is not a metric. Allowed: ${METRICS.join(', ')}.`);
     }
-    const values = (await this.evaluate()).map((scores) => metricOf(scores, chosen));
+    const diverged = await this.divergences();
+    // A device may give finite losses for weights that are not.
+    const values = (await this.evaluate()).map((scores, i) => (diverged[i] ? Number.NaN : metricOf(scores, chosen)));
     const sign = chosen.endsWith('.loss') ? 1 : -1;
     let model = -1;
     values.forEach((value, i) => {
