@@ -1,6 +1,7 @@
 // What an interpreter of plans offers. Two exist: cpu.ts, the reference and fallback, and gpu/, WebGPU.
 
 import type { Precision, Reals } from '../core/shape.ts';
+import type { AdapterTraits } from '../plan/choose.ts';
 import type { PlanLimits } from '../plan/memory.ts';
 import type { Plan, SegmentName } from '../plan/plan.ts';
 
@@ -12,6 +13,8 @@ export interface Backend {
   /** The device as people know it, for results. */
   readonly adapter: string;
   readonly limits: PlanLimits;
+  /** What plans for it are chosen by; null for the CPU. */
+  readonly traits: AdapterTraits | null;
   /**
    * Allocates, compiles and binds everything the plan needs; running it then only replays.
    *

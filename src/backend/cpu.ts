@@ -17,6 +17,7 @@ export function createCpuBackend(precision: Precision): Backend {
     precision,
     adapter: 'JavaScript, one thread',
     limits: LIMITS,
+    traits: null,
     build: async (plan) => buildProgram(plan, precision),
     dispose() {},
   };
@@ -40,7 +41,7 @@ function buildProgram(plan: Plan, precision: Precision): Program {
   const segments = Object.fromEntries(
     Object.entries(plan.segments).map(([name, dispatches]) => [
       name,
-      dispatches.map((d) => prepare(d, memory, precision)),
+      ofOneStep(dispatches).map((d) => prepare(d, memory, precision)),
     ]),
   ) as Record<SegmentName, Call[]>;
 
@@ -62,6 +63,11 @@ function buildProgram(plan: Plan, precision: Precision): Program {
     async finished() {},
     dispose() {},
   };
+}
+
+/** A dispatch that does whole runs at once is run as what it stands for, step by step; it needs no others around it. */
+function ofOneStep(dispatches: readonly Dispatch[]): readonly Dispatch[] {
+  return dispatches.flatMap((dispatch) => dispatch.standsFor ?? (dispatch.wholeRun ? [] : [dispatch]));
 }
 
 function prepare(dispatch: Dispatch, memory: Record<string, Reals | Uint32Array>, precision: Precision): Call {

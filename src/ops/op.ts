@@ -38,6 +38,8 @@ export interface Op<D extends string = string, B extends Bindings = Bindings, C 
   /** The WGSL entry point, in shaders/<file>.wgsl. */
   readonly name: string;
   readonly file: string;
+  /** There is no such file: the source is generated and comes with the dispatch. */
+  readonly generated?: true;
   /** Fields of the kernel's `struct Dims`, in order; binding 0 is this uniform. */
   readonly dims: readonly D[];
   /** Bindings 1, 2, …, in order. */

@@ -7,6 +7,7 @@ import { dropoutMask } from './dropout.ts';
 import { lossHead, objective, probabilities, scoreRows } from './loss.ts';
 import type { Op } from './op.ts';
 import { clipGradient, optimizerStep } from './optimizer.ts';
+import { residentPack, residentStep } from './resident.ts';
 
 const rows = {
   batch_gather: batchGather,
@@ -20,6 +21,8 @@ const rows = {
   clip_gradient: clipGradient,
   optimizer_step: optimizerStep,
   advance_clock: advanceClock,
+  resident_pack: residentPack,
+  resident_step: residentStep,
   score_rows: scoreRows,
   probabilities,
   decision_grid: decisionGrid,

@@ -5,7 +5,7 @@ import { ACTIVATION } from '../ops/activation.ts';
 import { DROPOUT } from '../ops/dropout.ts';
 import { LOSS, SCORE_BLOCK } from '../ops/loss.ts';
 import { MOMENTS, OPTIMIZER, RATE_SIZE } from '../ops/optimizer.ts';
-import { chooseStrategy } from './choose.ts';
+import { type AdapterTraits, chooseStrategy, type StrategyPin } from './choose.ts';
 import {
   assertNoAliasing,
   gradientName,
@@ -18,10 +18,12 @@ import {
   tableSteps,
 } from './memory.ts';
 import type { Dispatch, LayerPlace, NetworkShape, Plan } from './plan.ts';
+import { residentSegment, settingsLength } from './resident/dispatches.ts';
 
-/** What the steps below share: the shape and where its parameters lie. */
+/** What the steps below share: the shape, where its parameters lie, and the rows of the tables of steps. */
 interface Context {
   readonly shape: NetworkShape;
+  readonly steps: number;
   readonly places: readonly LayerPlace[];
   readonly params: number;
 }
@@ -33,20 +35,24 @@ interface Input {
   readonly rows: number;
 }
 
-export function compile(shape: NetworkShape): Plan {
+/**
+ * @param traits of the WebGPU device that will run the plan; null, the default, for the CPU.
+ * @param pin a strategy of the caller's own.
+ */
+export function compile(shape: NetworkShape, traits: AdapterTraits | null = null, pin?: StrategyPin): Plan {
   const { places, params } = placeLayers(shape);
-  const context: Context = { shape, places, params };
+  const strategy = chooseStrategy(shape, places, params, traits, pin);
+  const steps = tableSteps(shape, strategy.name);
+  const context: Context = { shape, steps, places, params };
   const gather = shape.gather ? [gatherBatch(shape)] : [];
   const forward = [...gather, ...trainForward(context), lossHead(shape)];
   const backward = trainBackward(context);
+  const training = (loss: Dispatch) => [...forward, loss, ...backward, ...update(context), advance()];
+  const resident = strategy.preset && { shape, places, params, preset: strategy.preset };
   const segments = {
-    step: [
-      ...forward,
-      { ...objective(context), onlyRecorded: true as const },
-      ...backward,
-      ...update(context),
-      advance(),
-    ],
+    step: resident
+      ? residentSegment(resident, steps, training(objective(context)))
+      : training({ ...objective(context), onlyRecorded: true }),
     loss: [...forward, objective(context)],
     gradients: [...forward, ...backward],
     evaluateTrain: evaluate(context, 'train'),
@@ -57,11 +63,13 @@ export function compile(shape: NetworkShape): Plan {
   };
   Object.values(segments).flat().forEach(assertNoAliasing);
   return {
-    ...context,
-    strategy: chooseStrategy(shape),
-    tableSteps: tableSteps(shape),
+    shape,
+    strategy,
+    places,
+    params,
+    tableSteps: steps,
     predictRows: predictRows(shape),
-    buffers: planBuffers(shape, params),
+    buffers: planBuffers(shape, params, steps, resident ? settingsLength(resident, steps) : 0),
     segments,
   };
 }
@@ -256,7 +264,7 @@ function gradX({ shape, places, params }: Context, l: number): Dispatch {
   };
 }
 
-function update({ shape, params }: Context): Dispatch[] {
+function update({ shape, steps, params }: Context): Dispatch[] {
   const clip: Dispatch = {
     op: 'clip_gradient',
     dims: { models: shape.models, params },
@@ -270,7 +278,7 @@ function update({ shape, params }: Context): Dispatch[] {
       params,
       moments: MOMENTS[shape.optimizer],
       tensors: 2 * shape.layers.length,
-      rate_stride: shape.sharedRates ? 0 : tableSteps(shape) * RATE_SIZE,
+      rate_stride: shape.sharedRates ? 0 : steps * RATE_SIZE,
       health_stride: shape.layers.length + 1,
     },
     buffers: {

@@ -31,8 +31,13 @@ function formatDispatch(dispatch: Dispatch, index: number): string {
   const buffers = Object.entries(dispatch.buffers).map(([name, buffer]) =>
     name === buffer ? name : `${name}=${buffer}`,
   );
-  const when = dispatch.onlyRecorded ? '  (recorded steps only)' : '';
+  const when = whenOf(dispatch);
   return `${number} ${dispatch.op.padEnd(18)} ${[dims, formatNumbers(dispatch.constants), buffers.join(' ')].filter(Boolean).join(' | ')}${when}`;
+}
+
+function whenOf({ onlyRecorded, wholeRun, kernel }: Dispatch): string {
+  const source = kernel ? `  (${formatBytes(kernel.source.length)} of generated WGSL)` : '';
+  return `${onlyRecorded ? '  (recorded steps only)' : ''}${wholeRun ? '  (once for all steps)' : ''}${source}`;
 }
 
 const formatNumbers = (values: Readonly<Record<string, number>>) =>

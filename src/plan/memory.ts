@@ -5,14 +5,14 @@ import { alignUp, ceilDiv } from '../core/shape.ts';
 import { SCORE_BLOCK } from '../ops/loss.ts';
 import { MOMENTS } from '../ops/optimizer.ts';
 import { ops } from '../ops/table.ts';
-import type { Dispatch, LayerPlace, NetworkShape, Plan, PlanBuffer } from './plan.ts';
+import type { Dispatch, LayerPlace, NetworkShape, Plan, PlanBuffer, StrategyName } from './plan.ts';
 
 /** Tensors start at multiples of this many elements. */
 const TENSOR_ALIGNMENT = 4;
 /** What the tables of one submit, and one pass of prediction, may take together over all models. */
 const TABLE_BYTES = 4 << 20;
 const PREDICT_BYTES = 16 << 20;
-const MAX_TABLE_STEPS = 256;
+const MAX_TABLE_STEPS = { layered: 256, resident: 1024 } as const satisfies Record<StrategyName, number>;
 
 export function placeLayers(shape: NetworkShape): { places: LayerPlace[]; params: number } {
   const places: LayerPlace[] = [];
@@ -33,10 +33,10 @@ export function tensorOffsets(places: readonly LayerPlace[], params: number): nu
   return [...places.flatMap((place) => [place.wOffset, place.bOffset]), params];
 }
 
-/** Steps per table: as many as fit the budget, between 16 and 256. No result depends on it. */
-export function tableSteps(shape: NetworkShape): number {
+/** Steps per table: as many as fit the budget, between 16 and 256, or 1024 for resident. No result depends on it. */
+export function tableSteps(shape: NetworkShape, strategy: StrategyName): number {
   const perStep = 4 * (shape.models + (shape.gather ? shape.batch : 0) + 4 * (shape.sharedRates ? 1 : shape.models));
-  return Math.max(16, Math.min(MAX_TABLE_STEPS, Math.floor(TABLE_BYTES / perStep)));
+  return Math.max(16, Math.min(MAX_TABLE_STEPS[strategy], Math.floor(TABLE_BYTES / perStep)));
 }
 
 /** Rows of one pass of evaluation or prediction: whole score blocks, no more than the largest set of rows needs. */
@@ -55,11 +55,20 @@ const buffer = (name: string, element: PlanBuffer['element'], ...shape: number[]
 
 export const scoreBlocks = (rows: number): number => Math.max(1, ceilDiv(rows, SCORE_BLOCK));
 
-/** All buffers of a layered plan. The model axis comes first wherever models differ. */
-export function planBuffers(shape: NetworkShape, params: number): Record<string, PlanBuffer> {
+/**
+ * All buffers of a plan. The model axis comes first wherever models differ.
+ *
+ * @param steps rows of the tables of steps.
+ * @param settings words of the packed tables that resident steps read.
+ */
+export function planBuffers(
+  shape: NetworkShape,
+  params: number,
+  steps: number,
+  settings: number,
+): Record<string, PlanBuffer> {
   const { models: M, inputs: I, targets: T, batch: B, rows } = shape;
   const L = shape.layers.length;
-  const steps = tableSteps(shape);
   const predict = predictRows(shape);
   const widest = Math.max(...shape.layers.map((layer) => layer.units));
   const outputs = shape.layers[L - 1]!.units;
@@ -85,6 +94,7 @@ export function planBuffers(shape: NetworkShape, params: number): Record<string,
     buffer('order', 'u32', shape.gather ? steps : 0, B),
     buffer('rates', 'real', shape.sharedRates ? 1 : M, steps, 4),
     buffer('losses', 'real', steps, M),
+    ...(settings > 0 ? [buffer('settings', 'u32', settings)] : []),
     // Each model's state.
     buffer('parameters', 'real', M, params),
     buffer('moments', 'real', M, MOMENTS[shape.optimizer], params),

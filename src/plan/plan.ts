@@ -62,6 +62,18 @@ export interface Dispatch {
   readonly constants: Readonly<Record<string, number>>;
   /** Runs only on steps whose loss is recorded. */
   readonly onlyRecorded?: true;
+  /** Does the work of all steps of a run at once, so it runs once however many there are. */
+  readonly wholeRun?: true;
+  /** The dispatches of one step that it stands for: its definition, and how the CPU runs it. */
+  readonly standsFor?: readonly Dispatch[];
+  /** The kernel, where its op's source is generated. */
+  readonly kernel?: GeneratedKernel;
+}
+
+export interface GeneratedKernel {
+  readonly source: string;
+  /** Library files that follow it, by name under shaders/. */
+  readonly uses: readonly string[];
 }
 
 /**
@@ -78,12 +90,24 @@ export type SegmentName =
   | 'predict'
   | 'grid';
 
-export type StrategyName = 'layered';
+export type StrategyName = 'layered' | 'resident';
 
 export interface Strategy {
   readonly name: StrategyName;
   readonly why: string;
+  /** How the resident kernel is laid out. */
+  readonly preset?: Preset;
 }
+
+/**
+ * Where a resident model lives while it trains.
+ *
+ * `software`: a workgroup of four lanes, weights and gradients private to each, four rows at a time in a lane's vec4f.
+ * `gpu`: a workgroup of `threads`, weights in workgroup memory, a row a thread; each thread then owns some parameters.
+ */
+export type Preset =
+  | { readonly name: 'software'; readonly subgroups: boolean }
+  | { readonly name: 'gpu'; readonly threads: number };
 
 export interface Plan {
   readonly shape: NetworkShape;

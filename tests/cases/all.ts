@@ -7,6 +7,7 @@ import { denseCases } from './dense.ts';
 import { dropoutCases } from './dropout.ts';
 import { lossCases } from './loss.ts';
 import { optimizerCases } from './optimizer.ts';
+import { residentCases } from './resident.ts';
 
 export const allCases: OpCase[] = [
   ...activationCases,
@@ -15,6 +16,7 @@ export const allCases: OpCase[] = [
   ...dropoutCases,
   ...lossCases,
   ...optimizerCases,
+  ...residentCases,
 ];
 
 export const casesOf = (op: OpName): OpCase[] => allCases.filter((opCase) => opCase.op === op);

@@ -72,4 +72,10 @@ const gridCases: OpCase[] = [
   gridCase({ batch: 65, inputs: 5, columns: 33, rows: 9, xAxis: 3, yAxis: 1, first: 128 }),
 ];
 
-export const batchCases: OpCase[] = [...gatherCases, advanceCase(0, 1), advanceCase(41, 3), ...gridCases];
+export const batchCases: OpCase[] = [
+  ...gatherCases,
+  advanceCase(0, 1),
+  advanceCase(41, 3),
+  advanceCase(41, 0),
+  ...gridCases,
+];

@@ -20,6 +20,12 @@ export async function createGpuBackend(device?: GPUDevice): Promise<Backend & { 
     precision: 'f32',
     adapter: gpu.adapter.name,
     limits: planLimits,
+    traits: {
+      software: gpu.adapter.software,
+      subgroupSizes: gpu.device.features.has('subgroups') ? gpu.adapter.subgroupSizes : null,
+      workgroupBytes: limits.maxComputeWorkgroupStorageSize,
+      workgroupThreads: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
+    },
     gpu,
     async build(plan) {
       gpu.check();

@@ -55,22 +55,23 @@ async function dawnForNode(): Promise<GPU> {
 export async function findAdapter(): Promise<GPUAdapter> {
   const gpu = await findGpu();
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new BackendError(`WebGPU is there but offers no adapter. ${isNode ? NODE_DRIVER_HINT : BROWSER_HINT}`);
+  if (!adapter)
+    throw new BackendError(`WebGPU is there but offers no adapter. ${isNode ? NODE_DRIVER_HINT : BROWSER_HINT}`);
   return adapter;
 }
 
 export function adapterFacts(adapter: GPUAdapter): AdapterFacts {
-  const info = adapter.info as GPUAdapterInfo & { subgroupMinSize?: number; subgroupMaxSize?: number };
-  const name = info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'unknown';
-  const described = `${info.vendor} ${info.architecture} ${info.description}`.toLowerCase();
-  const software =
-    (info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true ||
-    /swiftshader|llvmpipe|lavapipe|warp/.test(described);
-  const { subgroupMinSize, subgroupMaxSize } = info;
+  return factsOf(adapter.info, adapter.features);
+}
+
+/** Older browsers say less: no sizes of subgroups, no word of a fallback, of a device not even its adapter. */
+function factsOf(info: Partial<GPUAdapterInfo> | undefined, features: GPUSupportedFeatures): AdapterFacts {
+  const { vendor, architecture, device, description, isFallbackAdapter, subgroupMinSize, subgroupMaxSize } = info ?? {};
+  const described = `${vendor} ${architecture} ${description}`.toLowerCase();
   return {
-    name,
-    software,
-    features: [...adapter.features].sort(),
+    name: description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unknown',
+    software: isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|warp/.test(described),
+    features: [...features].sort(),
     subgroupSizes: subgroupMinSize && subgroupMaxSize ? [subgroupMinSize, subgroupMaxSize] : null,
   };
 }
@@ -95,9 +96,7 @@ export async function openGpu(): Promise<Gpu> {
 
 /** A device that the caller made and keeps. */
 export function adoptGpu(device: GPUDevice): Gpu {
-  const info = (device as { adapterInfo?: GPUAdapterInfo }).adapterInfo;
-  const name = info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(' ') || 'given device';
-  return watch(device, { name, software: false, features: [...device.features].sort(), subgroupSizes: null }, false);
+  return watch(device, factsOf(device.adapterInfo, device.features), false);
 }
 
 function watch(device: GPUDevice, adapter: AdapterFacts, owned: boolean): Gpu {

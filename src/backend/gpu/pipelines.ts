@@ -1,7 +1,8 @@
-// Compute pipelines, made once per device for each (op, constants) and kept; and the bind group layouts of the op table.
+// Compute pipelines, made once per device for each (op, constants, generated text) and kept; and the bind group layouts of the op table.
 
 import { BackendError } from '../../core/errors.ts';
 import type { Op } from '../../ops/op.ts';
+import type { GeneratedKernel } from '../../plan/plan.ts';
 import { shaderSource, specialise } from './shaders.ts';
 
 export interface Kernel {
@@ -11,12 +12,17 @@ export interface Kernel {
 
 const kernelsOf = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
 
-/** The kernel of an op with these constants; the same one for the same question. */
-export function kernelFor(device: GPUDevice, op: Op, constants: Readonly<Record<string, number>>): Promise<Kernel> {
+/** The kernel of an op with these constants, and this text where it is generated; the same one for the same question. */
+export function kernelFor(
+  device: GPUDevice,
+  op: Op,
+  constants: Readonly<Record<string, number>>,
+  generated?: GeneratedKernel,
+): Promise<Kernel> {
   const kernels = kernelsOf.get(device) ?? new Map<string, Promise<Kernel>>();
   kernelsOf.set(device, kernels);
-  const key = `${op.name} ${JSON.stringify(constants)}`;
-  const kernel = kernels.get(key) ?? compileKernel(device, op, constants);
+  const key = `${op.name} ${JSON.stringify(constants)} ${generated?.source ?? ''}`;
+  const kernel = kernels.get(key) ?? compileKernel(device, op, constants, generated);
   kernels.set(key, kernel);
   return kernel;
 }
@@ -37,8 +43,13 @@ function layoutOf(device: GPUDevice, op: Op): GPUBindGroupLayout {
   });
 }
 
-async function compileKernel(device: GPUDevice, op: Op, constants: Readonly<Record<string, number>>): Promise<Kernel> {
-  const { code, overrides } = specialise(shaderSource(op), constants);
+async function compileKernel(
+  device: GPUDevice,
+  op: Op,
+  constants: Readonly<Record<string, number>>,
+  generated?: GeneratedKernel,
+): Promise<Kernel> {
+  const { code, overrides } = specialise(shaderSource(op, generated), constants);
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ label: op.name, code });
   const layout = layoutOf(device, op);

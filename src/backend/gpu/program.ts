@@ -21,6 +21,7 @@ interface Command {
   readonly group: GPUBindGroup;
   readonly workgroups: readonly [number, number, number];
   readonly onlyRecorded: boolean;
+  readonly wholeRun: boolean;
 }
 
 export async function buildProgram(gpu: Gpu, plan: Plan): Promise<Program> {
@@ -55,7 +56,9 @@ type Kernels = Map<Dispatch, Awaited<ReturnType<typeof kernelFor>>>;
 async function compileKernels(gpu: Gpu, plan: Plan): Promise<Kernels> {
   const dispatches = Object.values(plan.segments).flat();
   const kernels = await Promise.all(
-    dispatches.map(({ op, constants }) => kernelFor(gpu.device, ops[op], { ...ops[op].constants, ...constants })),
+    dispatches.map(({ op, constants, kernel }) =>
+      kernelFor(gpu.device, ops[op], { ...ops[op].constants, ...constants }, kernel),
+    ),
   );
   return new Map(dispatches.map((dispatch, index) => [dispatch, kernels[index]!]));
 }
@@ -127,6 +130,7 @@ async function bindSegments(
       group: device.createBindGroup({ label: op.name, layout, entries }),
       workgroups: op.grid(dispatch.dims, { ...op.constants, ...dispatch.constants }),
       onlyRecorded: dispatch.onlyRecorded ?? false,
+      wholeRun: dispatch.wholeRun ?? false,
     });
   }
   const invalid = await device.popErrorScope();
@@ -167,7 +171,8 @@ function replay(
       gpu.check();
       const encoder = device.createCommandEncoder({ label: segment });
       const pass = encoder.beginComputePass({ label: segment });
-      for (let index = 0; index < times; index++) encodeOnce(pass, segments[segment], recorded(index));
+      const once = segments[segment].some((command) => command.wholeRun);
+      for (let index = 0; index < (once ? 1 : times); index++) encodeOnce(pass, segments[segment], recorded(index));
       pass.end();
       device.queue.submit([encoder.finish()]);
     },

@@ -2,6 +2,7 @@
 
 import { BackendError } from '../../core/errors.ts';
 import type { Op } from '../../ops/op.ts';
+import type { GeneratedKernel } from '../../plan/plan.ts';
 
 const files = import.meta.glob('../../../shaders/**/*.wgsl', {
   query: '?raw',
@@ -16,8 +17,9 @@ export function shaderFile(name: string): string {
   return text;
 }
 
-/** A kernel's whole source: its file, then the library files it uses, so that line numbers are the kernel's own. */
-export function shaderSource(op: Op): string {
+/** A kernel's whole source: its file or generated text, then the library files it uses, so that line numbers are its own. */
+export function shaderSource(op: Op, generated?: GeneratedKernel): string {
+  if (generated) return [generated.source, ...generated.uses.map(shaderFile)].join('\n');
   return [op.file, ...op.uses].map(shaderFile).join('\n');
 }
 
