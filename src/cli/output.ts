@@ -1,6 +1,6 @@
 // Files that a command leaves behind: known to be writable before the work starts, whole or not there at all after it.
 
-import { accessSync, closeSync, constants, openSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, realpathSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from './exit.ts';
@@ -20,12 +20,12 @@ export function openOutput(io: Io, options: ReadonlyMap<string, string>, option:
   const fail = (came: string) => {
     throw new InputError(`${option} ${name}: ${came}. Allowed: a file in a folder where you may write.`);
   };
-  const target = statSync(path, { throwIfNoEntry: false });
+  const target = statsOf(path);
   if (target?.isDirectory()) fail('is a folder');
   // A device or a pipe is written to, never replaced.
   const replaces = target === undefined || target.isFile();
   const folder = dirname(path);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) fail(`the folder ${folder} does not exist`);
+  if (!statsOf(folder)?.isDirectory()) fail(`there is no folder ${folder}`);
   try {
     if (replaces) probe(folder);
     else accessSync(path, constants.W_OK);
@@ -40,6 +40,15 @@ export function checkDifferent(io: Io, options: ReadonlyMap<string, string>): vo
   const [out, save] = ['--out', '--save'].map((option) => options.get(option));
   if (out === undefined || save === undefined || resolve(io.cwd, out) !== resolve(io.cwd, save)) return;
   throw new InputError(`--save ${save}: is the file of --out, too. Allowed: two files. Rename one.`);
+}
+
+/** Undefined where nothing is there. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where a link leads, so that the link itself stays. */
