@@ -29,7 +29,7 @@ function gap({ scores }: Outcome): number {
 
 function explain(outcomes: readonly Outcome[]): string[] {
   const [none, ...others] = outcomes as [Outcome, ...Outcome[]];
-  const own = `Without regularization: ${percent(none.scores.train.accuracy!)} of the points it trained on, ${percent(shownAccuracy(none.scores))} of new ones.`;
+  const own = `Without regularization: ${percent(none.scores.train.accuracy!)} of the training points right, but ${percent(shownAccuracy(none.scores))} of new ones.`;
   const overfits = gap(none) > 0.01;
   const first = overfits
     ? `${own} The difference of ${points(gap(none))} is noise learned by heart: see the islands and corners in its boundary.`
@@ -40,7 +40,7 @@ function explain(outcomes: readonly Outcome[]): string[] {
 function compared(outcome: Outcome, none: Outcome): string {
   const gain = shownAccuracy(outcome.scores) - shownAccuracy(none.scores);
   const name = outcome.contender.label;
-  const onNew = `${percent(shownAccuracy(outcome.scores))} of new points, ${percent(outcome.scores.train.accuracy!)} of its own`;
+  const onNew = `${percent(shownAccuracy(outcome.scores))} of new points right, ${percent(outcome.scores.train.accuracy!)} of the training points`;
   if (gain > 0) return `${name}: ${onNew}. It gave up some certainty and gained ${points(gain)} where it counts.`;
   if (gain < 0) return `${name}: ${onNew}. With this setting it lost ${points(-gain)}.`;
   return `${name}: ${onNew}. No better and no worse on new points.`;

@@ -73,8 +73,10 @@ export function createTraining() {
       status.value = 'opening';
       send({ type: 'open', id, job });
     },
+    /** From the start again where the run has ended. */
     play(stepsPerSecond: number | null) {
-      if (status.value === 'opening' || status.value === 'done') return;
+      if (status.value === 'opening') return;
+      if (status.value === 'done') send({ type: 'rewind' });
       status.value = 'running';
       send({ type: 'play', stepsPerSecond });
     },

@@ -7,13 +7,21 @@ export type Rgb = readonly [number, number, number];
 /** Goes up when the page turns light or dark: what is painted must be painted again. */
 export const theme = signal(0);
 
+/** Asking the document each time would lay the page out again in the middle of a frame. */
+const known = new Map<string, string>();
+
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  known.clear();
   theme.value += 1;
 });
 
 /** The value of a custom property such as `--ink`. */
 export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  known.set(name, value);
+  return value;
 }
 
 const probe = document.createElement('canvas').getContext('2d')!;

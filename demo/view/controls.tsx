@@ -15,11 +15,11 @@ function Main() {
       </button>
     );
   }
-  const label = status === 'paused' ? 'Go on' : 'Start';
-  const idle = status === 'ready' || status === 'paused';
+  const label = status === 'done' ? 'Start again' : status === 'paused' ? 'Go on' : 'Start';
+  const isIdle = status === 'ready' || status === 'paused' || status === 'done';
   return (
-    <button type="button" class="primary" onClick={start} disabled={!idle}>
-      <Icon path="M4 2l10 6-10 6z" /> {status === 'done' ? 'Done' : label}
+    <button type="button" class="primary" onClick={start} disabled={!isIdle}>
+      <Icon path="M4 2l10 6-10 6z" /> {label}
     </button>
   );
 }

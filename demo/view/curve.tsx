@@ -9,7 +9,7 @@ import type { Point } from '../training/protocol.ts';
 import { colour, theme } from './colours.ts';
 import { count, places } from './format.ts';
 
-const HEIGHT = 150;
+const HEIGHT = 130;
 const FONT = '12px system-ui, sans-serif';
 
 function columns(points: readonly Point[], model: number): UPlot.AlignedData {
@@ -70,6 +70,14 @@ function useChart(model: number, ceiling: number) {
   return ref;
 }
 
+function Loss({ value = Number.NaN }: { value: number | undefined }) {
+  return (
+    <td>
+      <data value={String(value)}>{places(value)}</data>
+    </td>
+  );
+}
+
 function Table({ model, label }: { model: number; label: string }) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -82,7 +90,7 @@ function Table({ model, label }: { model: number; label: string }) {
             <thead>
               <tr>
                 <th scope="col">step</th>
-                <th scope="col">loss, own points</th>
+                <th scope="col">loss, training points</th>
                 <th scope="col">loss, new points</th>
               </tr>
             </thead>
@@ -90,8 +98,8 @@ function Table({ model, label }: { model: number; label: string }) {
               {training.points.value.map(({ step, scores }) => (
                 <tr key={step}>
                   <td>{count(step)}</td>
-                  <td>{places(scores[model]?.train.loss ?? Number.NaN)}</td>
-                  <td>{places(scores[model]?.test?.loss ?? Number.NaN)}</td>
+                  <Loss value={scores[model]?.train.loss} />
+                  <Loss value={scores[model]?.test?.loss} />
                 </tr>
               ))}
             </tbody>
@@ -113,7 +121,7 @@ export function Curve({ model, label, ceiling }: CurveProps) {
   return (
     <div class="curve">
       <p class="key" aria-hidden="true">
-        <span class="train">loss on its own points</span>
+        <span class="train">loss on training points</span>
         <span class="test">on new points</span>
       </p>
       <div

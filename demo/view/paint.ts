@@ -40,7 +40,6 @@ export function paintField(canvas: HTMLCanvasElement, grid: Float32Array, { colu
     }
   }
   small.getContext('2d')!.putImageData(image, 0, 0);
-  context.imageSmoothingQuality = 'high';
   context.drawImage(small, 0, 0, canvas.width, canvas.height);
   paintBoundary(context, grid, columns, rows);
 }

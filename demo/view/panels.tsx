@@ -6,22 +6,35 @@ import { Boundary } from './boundary.tsx';
 import { Curve } from './curve.tsx';
 import { percent, places } from './format.ts';
 
+/** A number with its exact value for those who read the page by program. */
+function Figure({ name, value, text }: { name: string; value: number; text: string }) {
+  return (
+    <dd>
+      <data value={String(value)} data-figure={name}>
+        {text}
+      </data>
+    </dd>
+  );
+}
+
 function Figures({ model }: { model: number }) {
   const scores = training.frame.value?.now.scores[model];
-  const shown = scores ? (scores.test ?? scores.train) : null;
+  const train = scores?.train.accuracy ?? Number.NaN;
+  const test = scores?.test?.accuracy ?? Number.NaN;
+  const loss = scores?.train.loss ?? Number.NaN;
   return (
     <dl class="figures">
       <div class="big">
-        <dt>{scores?.test === null ? 'of the points right' : 'of new points right'}</dt>
-        <dd data-figure="test-accuracy">{percent(shown?.accuracy ?? Number.NaN)}</dd>
+        <dt>of new points right</dt>
+        <Figure name="test-accuracy" value={test} text={percent(test)} />
       </div>
       <div>
-        <dt>of its own points</dt>
-        <dd data-figure="train-accuracy">{percent(scores?.train.accuracy ?? Number.NaN)}</dd>
+        <dt>of training points</dt>
+        <Figure name="train-accuracy" value={train} text={percent(train)} />
       </div>
       <div>
-        <dt>loss</dt>
-        <dd data-figure="train-loss">{scores ? places(scores.train.loss) : '–'}</dd>
+        <dt>training loss</dt>
+        <Figure name="train-loss" value={loss} text={scores ? places(loss) : '–'} />
       </div>
     </dl>
   );

@@ -22,14 +22,9 @@ function Slider({ setting, value }: { setting: Setting; value: number }) {
       <p class="hint" id={`hint-${key}`}>
         {hint}
       </p>
-      <button
-        type="button"
-        class="quiet"
-        disabled={value === initial}
-        aria-label={`Reset ${label} to ${initial}`}
-        onClick={() => changeSetting(key, initial)}
-      >
+      <button type="button" class="quiet" disabled={value === initial} onClick={() => changeSetting(key, initial)}>
         Reset to {initial}
+        <span class="unseen">, {label}</span>
       </button>
     </div>
   );

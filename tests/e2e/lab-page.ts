@@ -1,0 +1,128 @@
+// The lab's production build in one headless Chrome, and what tests read from its page.
+import type { AddressInfo } from 'node:net';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { launchOptions, removeProfile } from '../../scripts/chrome.mjs';
+import { ensureLab, serveLab } from '../../scripts/lab.mjs';
+
+export interface Lab {
+  readonly browser: Browser;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** @param hasWebGpu without it the browser finds no adapter */
+export async function openLab(hasWebGpu = true): Promise<Lab> {
+  await ensureLab();
+  const server = await serveLab();
+  const { port } = server.httpServer.address() as AddressInfo;
+  const options = launchOptions();
+  const browser = await puppeteer.launch({
+    ...options,
+    args: hasWebGpu ? options.args : options.args.filter((flag) => !flag.includes('webgpu')),
+  });
+  const close = async () => {
+    await browser.close();
+    await server.close();
+    removeProfile(options);
+  };
+  return { browser, url: `http://127.0.0.1:${port}/`, close };
+}
+
+export interface LabPage {
+  readonly page: Page;
+  /** What the page threw or logged as an error. */
+  readonly errors: string[];
+}
+
+export interface PageOptions {
+  readonly scheme?: 'light' | 'dark';
+  readonly width?: number;
+  /** Runs in the page before anything of its own. */
+  readonly before?: () => void;
+}
+
+/** Opens the page at a hash and waits until it can be started. */
+export async function visit({ browser, url }: Lab, hash: string, options: PageOptions = {}): Promise<LabPage> {
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await page.setViewport({ width: options.width ?? 1440, height: 900 });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: options.scheme ?? 'light' }]);
+  if (options.before) await page.evaluateOnNewDocument(options.before);
+  await page.goto(`${url}${hash}`);
+  await page.waitForSelector('.primary:enabled');
+  return { page, errors };
+}
+
+/** Presses the button whose text begins like this. */
+export async function press(page: Page, text: string): Promise<void> {
+  await page.locator(`::-p-xpath(//button[starts-with(normalize-space(.), "${text}") and not(@disabled)])`).click();
+}
+
+export async function stepOf(page: Page): Promise<number> {
+  return page.$eval('progress', (progress) => progress.value);
+}
+
+export async function waitForStep(page: Page, step: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => document.querySelector('progress')!.value >= wanted,
+    { timeout: 60_000 },
+    step,
+  );
+}
+
+/** One figure of every panel, exactly. */
+export async function figures(page: Page, name: string): Promise<number[]> {
+  return page.$$eval(`[data-figure="${name}"]`, (found) =>
+    found.map((each) => Number((each as HTMLDataElement).value)),
+  );
+}
+
+export type Row = [step: number, train: number, test: number];
+
+/** The curve of one panel, from its table. */
+export async function curve(page: Page, model: string): Promise<Row[]> {
+  const rows = `[data-model="${model}"] tbody tr`;
+  if (!(await page.$(rows))) await page.click(`[data-model="${model}"] summary`);
+  await page.waitForSelector(rows);
+  return page.$$eval(rows, (found) =>
+    found.map((row) => {
+      const [step, train, test] = [...(row as HTMLTableRowElement).cells];
+      const exact = (cell: HTMLTableCellElement) => Number(cell.querySelector('data')!.value);
+      return [Number(step!.textContent!.replace(',', '')), exact(train!), exact(test!)] as const;
+    }),
+  ) as Promise<Row[]>;
+}
+
+/** Waits until nothing moves any more. */
+export async function rested(page: Page): Promise<void> {
+  await page.waitForFunction(() => !document.querySelector('.primary')!.textContent!.includes('Pause'));
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Processor time in microseconds. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/**
+ * The longest task of the page's main thread while `work` goes on, in milliseconds of processor time: what a task would
+ * take on a machine that has nothing else to do.
+ */
+export async function longestTaskMs(page: Page, work: () => Promise<void>): Promise<number> {
+  await page.tracing.start({ categories: ['disabled-by-default-devtools.timeline', '__metadata'] });
+  await work();
+  const trace = new TextDecoder().decode(await page.tracing.stop());
+  const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
+  const isMain = ({ name, args }: TraceEvent) => name === 'thread_name' && args.name === 'CrRendererMain';
+  const threads = new Set(traceEvents.filter(isMain).map(({ pid, tid }) => `${pid} ${tid}`));
+  const tasks = traceEvents.filter(({ name, pid, tid }) => name === 'RunTask' && threads.has(`${pid} ${tid}`));
+  if (tasks.length === 0) throw new Error('The trace holds no task of the main thread.');
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1000;
+}
