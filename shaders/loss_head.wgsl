@@ -2,6 +2,7 @@
 //
 //   logits, d_logits  (M, B, U)        row_loss  (M, B)
 //   y                 (B, T) shared by the models, from y_offset: U targets a row, or one class index for softmax
+//   health            (M, health_stride) first step with a row loss that is not finite, in slot 0
 //   d_logits = ∂(mean row loss)/∂logits: the 1/B of the whole backward pass stands here and nowhere else
 //
 //   sigmoid   Σ max(z, 0) - z y + ln(1 + e^-|z|)      softmax  ln Σ e^z - z_y      squared  Σ (z - y)²
@@ -10,7 +11,7 @@
 override WORKGROUP_SIZE: u32 = 64;
 override LOSS: u32 = 0;
 
-struct Dims { models: u32, batch: u32, units: u32, targets: u32, y_offset: u32 }
+struct Dims { models: u32, batch: u32, units: u32, targets: u32, y_offset: u32, health_stride: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
@@ -19,6 +20,7 @@ struct Dims { models: u32, batch: u32, units: u32, targets: u32, y_offset: u32 }
 @group(0) @binding(4) var<storage, read> batch_rows: array<u32>;
 @group(0) @binding(5) var<storage, read_write> row_loss: array<f32>;
 @group(0) @binding(6) var<storage, read_write> d_logits: array<f32>;
+@group(0) @binding(7) var<storage, read_write> health: array<atomic<u32>>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn loss_head(@builtin(global_invocation_id) id: vec3u) {
@@ -32,7 +34,9 @@ fn loss_head(@builtin(global_invocation_id) id: vec3u) {
     for (var o: u32 = 0u; o < dims.units; o++) { d_logits[start + o] = 0.0; }
     return;
   }
-  row_loss[id.z * dims.batch + row] = loss_of_row(start, dims.units, y_start);
+  let loss = loss_of_row(start, dims.units, y_start);
+  row_loss[id.z * dims.batch + row] = loss;
+  if (!numeric_is_finite(loss)) { atomicMin(&health[id.z * dims.health_stride], clock.step); }
 
   var normalizer: vec2f = vec2f(0.0);
   if (LOSS == LOSS_SOFTMAX) { normalizer = loss_log_sum_exp(start, dims.units); }

@@ -39,11 +39,14 @@ export function rowLoss(loss: number, logits: Reals, start: number, units: numbe
   return total;
 }
 
-/** row_loss and d_logits = ∂(mean loss)/∂logits of the batch; rows past the batch's end give zeros. */
+/**
+ * row_loss and d_logits = ∂(mean loss)/∂logits of the batch; rows past the batch's end give zeros.
+ * Writes the step into `health` when a row's loss is not finite.
+ */
 export const lossHead = defineOp({
   name: 'loss_head',
   file: 'loss_head',
-  dims: ['models', 'batch', 'units', 'targets', 'y_offset'],
+  dims: ['models', 'batch', 'units', 'targets', 'y_offset', 'health_stride'],
   bindings: {
     logits: read('models', 'batch', 'units'),
     y: read('batch', 'targets'),
@@ -52,6 +55,7 @@ export const lossHead = defineOp({
     batch_rows: readU32('table_steps'),
     row_loss: write('models', 'batch'),
     d_logits: write('models', 'batch', 'units'),
+    health: readWriteU32('models', 'health_stride'),
   },
   constants: { WORKGROUP_SIZE: 64, LOSS: LOSS.sigmoidCrossEntropy },
   uses: ['lib/loss', 'lib/numeric', 'lib/clock'],
@@ -65,7 +69,9 @@ export const lossHead = defineOp({
         const start = (m * d.batch + row) * d.units;
         const y = d.y_offset + row * d.targets;
         const used = row < rows;
-        a.row_loss[m * d.batch + row] = used ? rowLoss(c.LOSS, a.logits, start, d.units, a.y, y) : 0;
+        const loss = used ? rowLoss(c.LOSS, a.logits, start, d.units, a.y, y) : 0;
+        a.row_loss[m * d.batch + row] = loss;
+        if (!Number.isFinite(a.row_loss[m * d.batch + row]!)) markUnhealthy(a.health, m * d.health_stride, a.clock[0]!);
         if (used) rowGradient(c.LOSS, d.units, rows, a, start, y);
         else a.d_logits.fill(0, start, start + d.units);
       }

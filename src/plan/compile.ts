@@ -19,6 +19,7 @@ import {
 } from './memory.ts';
 import type { Dispatch, LayerPlace, NetworkShape, Plan } from './plan.ts';
 import { residentSegment, settingsLength } from './resident/dispatches.ts';
+import { denseVariant, gradientParts, type ProductSize } from './variant.ts';
 
 /** What the steps below share: the shape, where its parameters lie, and the rows of the tables of steps. */
 interface Context {
@@ -26,6 +27,7 @@ interface Context {
   readonly steps: number;
   readonly places: readonly LayerPlace[];
   readonly params: number;
+  readonly traits: AdapterTraits | null;
 }
 
 /** Rows that a forward pass reads: a buffer, and where in it they start. */
@@ -43,7 +45,7 @@ export function compile(shape: NetworkShape, traits: AdapterTraits | null = null
   const { places, params } = placeLayers(shape);
   const strategy = chooseStrategy(shape, places, params, traits, pin);
   const steps = tableSteps(shape, strategy.name);
-  const context: Context = { shape, steps, places, params };
+  const context: Context = { shape, steps, places, params, traits };
   const gather = shape.gather ? [gatherBatch(shape)] : [];
   const forward = [...gather, ...trainForward(context), lossHead(shape)];
   const backward = trainBackward(context);
@@ -69,7 +71,11 @@ export function compile(shape: NetworkShape, traits: AdapterTraits | null = null
     params,
     tableSteps: steps,
     predictRows: predictRows(shape),
-    buffers: planBuffers(shape, params, steps, resident ? settingsLength(resident, steps) : 0),
+    buffers: planBuffers(shape, params, {
+      steps,
+      settings: resident ? settingsLength(resident, steps) : 0,
+      parts: Math.max(...places.map((place) => gradientParts(gradWSize(shape, place), traits))),
+    }),
     segments,
   };
 }
@@ -121,8 +127,10 @@ function dense(
 ): Dispatch {
   const { shape, places, params } = context;
   const { fanIn, fanOut, wOffset, bOffset } = places[l]!;
+  const size = { rows: input.rows, columns: fanOut, depth: fanIn };
+  const variant = denseVariant('dense_forward', size, context.traits);
   return {
-    op: 'dense_forward',
+    op: variant.op,
     dims: {
       models: shape.models,
       batch: input.rows,
@@ -136,7 +144,7 @@ function dense(
       ...dropoutDims(shape, l),
     },
     buffers: { x: input.buffer, parameters: 'parameters', ...dropoutBuffers, y },
-    constants,
+    constants: { ...variant.constants, ...constants },
   };
 }
 
@@ -173,7 +181,14 @@ export function dropoutDims(shape: NetworkShape, l: number) {
 function lossHead(shape: NetworkShape): Dispatch {
   return {
     op: 'loss_head',
-    dims: { models: shape.models, batch: shape.batch, units: outputUnits(shape), targets: shape.targets, y_offset: 0 },
+    dims: {
+      models: shape.models,
+      batch: shape.batch,
+      units: outputUnits(shape),
+      targets: shape.targets,
+      y_offset: 0,
+      health_stride: shape.layers.length + 1,
+    },
     buffers: {
       logits: 'logits',
       y: batchY(shape),
@@ -181,6 +196,7 @@ function lossHead(shape: NetworkShape): Dispatch {
       batch_rows: 'batch_rows',
       row_loss: 'row_loss',
       d_logits: 'd_logits',
+      health: 'health',
     },
     constants: { LOSS: LOSS[shape.loss] },
   };
@@ -214,16 +230,24 @@ function objective({ shape, params }: Context): Dispatch {
 function trainBackward(context: Context): Dispatch[] {
   return context.shape.layers.flatMap((_, index) => {
     const l = context.shape.layers.length - 1 - index;
-    return l === 0 ? [gradW(context, l)] : [gradW(context, l), gradX(context, l)];
+    return l === 0 ? gradW(context, l) : [...gradW(context, l), gradX(context, l)];
   });
 }
 
-function gradW(context: Context, l: number): Dispatch {
-  const { shape, places, params } = context;
+/** d_w of layer l is fan_out × fan_in sums over the batch. */
+function gradWSize(shape: NetworkShape, { fanIn, fanOut }: LayerPlace): ProductSize {
+  return { rows: fanOut, columns: fanIn, depth: shape.batch };
+}
+
+function gradW(context: Context, l: number): Dispatch[] {
+  const { shape, places, params, traits } = context;
   const { fanIn, fanOut, wOffset, bOffset } = places[l]!;
   const { x, x_stride } = layerInput(context, l);
-  return {
-    op: 'dense_grad_w',
+  const size = gradWSize(shape, places[l]!);
+  const variant = denseVariant('dense_grad_w', size, traits);
+  const splits = gradientParts(size, traits);
+  const products: Dispatch = {
+    op: variant.op,
     dims: {
       models: shape.models,
       batch: shape.batch,
@@ -234,16 +258,37 @@ function gradW(context: Context, l: number): Dispatch {
       params,
       w_offset: wOffset,
       b_offset: bOffset,
+      splits,
     },
-    buffers: { d_y: gradientName(shape, l), x, parameters: 'parameters', hyper: 'hyper', gradients: 'gradients' },
+    buffers: {
+      d_y: gradientName(shape, l),
+      x,
+      parameters: 'parameters',
+      hyper: 'hyper',
+      gradients: splits > 1 ? 'gradient_parts' : 'gradients',
+    },
+    constants: variant.constants,
+  };
+  return splits > 1 ? [products, sumGradients(context, l, splits)] : [products];
+}
+
+function sumGradients({ shape, places, params }: Context, l: number, splits: number): Dispatch {
+  const { fanIn, fanOut, wOffset, bOffset } = places[l]!;
+  const weightsEnd = wOffset + fanOut * fanIn;
+  return {
+    op: 'sum_gradients',
+    dims: { models: shape.models, params, splits, first: wOffset, weights_end: weightsEnd, end: bOffset + fanOut },
+    buffers: { parts: 'gradient_parts', parameters: 'parameters', hyper: 'hyper', gradients: 'gradients' },
     constants: {},
   };
 }
 
-function gradX({ shape, places, params }: Context, l: number): Dispatch {
+function gradX({ shape, places, params, traits }: Context, l: number): Dispatch {
   const below = shape.layers[l - 1]!;
+  const size = { rows: shape.batch, columns: below.units, depth: places[l]!.fanOut };
+  const variant = denseVariant('dense_grad_x', size, traits);
   return {
-    op: 'dense_grad_x',
+    op: variant.op,
     dims: {
       models: shape.models,
       batch: shape.batch,
@@ -260,7 +305,7 @@ function gradX({ shape, places, params }: Context, l: number): Dispatch {
       ...dropoutBuffers,
       d_z: gradientName(shape, l - 1),
     },
-    constants: { ACTIVATION: ACTIVATION[below.activation], DROPOUT: DROPOUT[below.dropout] },
+    constants: { ...variant.constants, ACTIVATION: ACTIVATION[below.activation], DROPOUT: DROPOUT[below.dropout] },
   };
 }
 

@@ -48,7 +48,7 @@ function headCase(setting: Head): OpCase {
   return {
     op: 'loss_head',
     name,
-    dims: { models, batch, units, targets, y_offset: skipped * targets },
+    dims: { models, batch, units, targets, y_offset: skipped * targets, health_stride: 3 },
     constants: { LOSS: LOSS[loss] },
     inputs: {
       logits: logits ? Float32Array.from(logits.flat()) : draw.normals(models * batch * units, 2),
@@ -56,6 +56,8 @@ function headCase(setting: Head): OpCase {
       // Step 7 of tables that begin with step 5: their third row. Its neighbours name other numbers of rows.
       clock: Uint32Array.of(7, 5, 30),
       batch_rows: Uint32Array.of(1, 2, rows, 3),
+      // Model 0 has been unhealthy since step 4, before this one.
+      health: new Uint32Array(3 * models).fill(HEALTHY).fill(4, 0, 1),
     },
     outputs: { row_loss: models * batch, d_logits: models * batch * units },
   };
@@ -68,7 +70,21 @@ const fullHeads = LOSSES.flatMap((loss) => [
   headCase({ loss, models: 1, batch: EDGE_ROWS.length, units: EDGE_UNITS, logits: EDGE_ROWS }),
 ]);
 
-export const lossHeadCases: OpCase[] = fullHeads;
+/** A logit of model 1 has overflowed: its health names this step. (Softmax of it is indeterminate in WGSL.) */
+const overflowedHeads = (['sigmoidCrossEntropy', 'meanSquaredError'] as const).map((loss) =>
+  headCase({
+    loss,
+    models: 2,
+    batch: 1,
+    units: 2,
+    logits: [
+      [0, 1],
+      [Number.POSITIVE_INFINITY, 0],
+    ],
+  }),
+);
+
+export const lossHeadCases: OpCase[] = [...fullHeads, ...overflowedHeads];
 
 interface Objective {
   readonly models: number;

@@ -165,7 +165,7 @@ describe("the notebook's network of 3-2-3-1", () => {
     const d_logits = new Float64Array(BATCH);
     runCpu(
       'loss_head',
-      { models: 1, batch: BATCH, units: 1, targets: 1, y_offset: 0 },
+      { models: 1, batch: BATCH, units: 1, targets: 1, y_offset: 0, health_stride: 1 },
       {
         logits: outputs[2]!,
         y: rowMajor(labels),
@@ -173,6 +173,7 @@ describe("the notebook's network of 3-2-3-1", () => {
         batch_rows: Uint32Array.of(BATCH),
         row_loss: new Float64Array(BATCH),
         d_logits,
+        health: new Uint32Array(1),
       },
       { LOSS: LOSS.sigmoidCrossEntropy },
     );

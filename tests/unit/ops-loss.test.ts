@@ -23,8 +23,16 @@ function head({ loss, logits, y, batch, rows = batch }: Head) {
   const d_logits = new Float64Array(logits.length);
   runCpu(
     'loss_head',
-    { models: 1, batch, units: logits.length / batch, targets: y.length / batch, y_offset: 0 },
-    { logits, y, clock: new Uint32Array(3), batch_rows: Uint32Array.of(rows), row_loss, d_logits },
+    { models: 1, batch, units: logits.length / batch, targets: y.length / batch, y_offset: 0, health_stride: 1 },
+    {
+      logits,
+      y,
+      clock: new Uint32Array(3),
+      batch_rows: Uint32Array.of(rows),
+      row_loss,
+      d_logits,
+      health: new Uint32Array(1),
+    },
     { LOSS: LOSS[loss] },
   );
   return { row_loss, d_logits };
