@@ -59,15 +59,15 @@ function readQuery(lesson: Lesson, query: URLSearchParams): ReadPlace {
     const value = Number(text);
     if (key === 'backend' && BACKENDS.includes(text)) backend = text as BackendChoice;
     else if (!setting) problems.push(`“${key}=${text}” means nothing here`);
-    else if (text.trim() === '' || !(value >= setting.min && value <= setting.max)) {
-      problems.push(`${setting.label} “${text}” is not between ${setting.min} and ${setting.max}`);
-    } else settings[key] = snapped(value, setting);
+    else if (text.trim() === '' || !(value >= setting.values[0]! && value <= setting.values.at(-1)!)) {
+      problems.push(`${setting.label} “${text}” is not between ${setting.values[0]} and ${setting.values.at(-1)}`);
+    } else settings[key] = nearest(value, setting.values);
   }
   const problem = problems.length > 0 ? `Part of this link was left out: ${problems.join('; ')}.` : null;
   return { lesson, settings, backend, problem };
 }
 
-/** The nearest value that the slider has, without the tails of binary fractions. */
-export function snapped(value: number, { min, step }: Pick<Lesson['settings'][number], 'min' | 'step'>): number {
-  return Number((min + Math.round((value - min) / step) * step).toFixed(6));
+/** The slider stop that is closest. */
+function nearest(value: number, values: readonly number[]): number {
+  return values.reduce((best, each) => (Math.abs(each - value) < Math.abs(best - value) ? each : best));
 }

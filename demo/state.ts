@@ -1,9 +1,10 @@
 // What the page shows and trains. The address follows `place`, and `place` follows the address.
 
-import { computed, effect, signal } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import { initialSettings, type Lesson, type Outcome } from './lessons/lesson.ts';
 import { type Place, readLink, writeLink } from './link.ts';
 import type { Job } from './training/protocol.ts';
+import { createSpread } from './training/spread.ts';
 import { createTraining } from './training/training.ts';
 
 const FRAME_RATE = 15;
@@ -21,6 +22,7 @@ export const isSlow = signal(false);
 export const showsTestPoints = signal(false);
 
 export const training = createTraining();
+export const spread = createSpread();
 
 export const contenders = computed(() => place.value.lesson.contenders(place.value.settings));
 export const prediction = computed(() => predictions.value[place.value.lesson.id] ?? null);
@@ -68,6 +70,19 @@ export function toggleSpeed(slow: boolean): void {
   if (training.status.value === 'running') start();
 }
 
+/** The contenders of the lesson over this many seeds. */
+export function trySeeds(seeds: number): void {
+  const { lesson, settings, backend } = place.value;
+  training.pause();
+  spread.start({
+    base: (lesson.spreadBase ?? lesson.base)(settings),
+    contenders: contenders.value,
+    seeds,
+    backend,
+    isCpu: training.backend.value?.name === 'cpu',
+  });
+}
+
 function jobOf({ lesson, settings, backend }: Place): Job {
   const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const models = lesson.contenders(settings).map(({ patch }) => patch);
@@ -76,6 +91,7 @@ function jobOf({ lesson, settings, backend }: Place): Job {
     backend,
     frameRate: isCalm ? CALM_FRAME_RATE : FRAME_RATE,
     pictures: true,
+    curvePoints: 150,
   };
 }
 
@@ -92,6 +108,7 @@ let openLater: ReturnType<typeof setTimeout> | undefined;
 effect(() => {
   const wanted = place.value;
   clearTimeout(openLater);
+  untracked(spread.close);
   openLater = setTimeout(() => {
     const link = writeLink(wanted);
     if (location.hash !== link) history.replaceState(null, '', link);

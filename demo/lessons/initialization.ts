@@ -2,7 +2,7 @@
 
 import { presets, type Run } from '../../src/index.ts';
 import { percent, places } from '../view/format.ts';
-import { type Contender, type Lesson, type Outcome, type Settings, shownAccuracy } from './lesson.ts';
+import { type Contender, type Lesson, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
 
 const COIN_TOSS = Math.LN2;
 
@@ -62,22 +62,19 @@ export const initialization: Lesson = {
       key: 'depth',
       label: 'Hidden layers',
       hint: 'More layers make a bad start worse.',
-      min: 1,
-      max: 6,
-      step: 1,
+      values: stops(1, 6, 1),
       initial: 2,
     },
     {
       key: 'seed',
       label: 'Seed',
       hint: 'Other random weights, drawn by the same rule.',
-      min: 0,
-      max: 99,
-      step: 1,
+      values: stops(0, 99, 1),
       initial: 3,
     },
   ],
   lossCeiling: 1.2,
+  luck: 'each with other random weights',
   base,
   contenders,
   explain: (outcomes) => outcomes.map((outcome) => sentences[outcome.contender.id]!(outcome)),

@@ -7,10 +7,14 @@ export interface Setting {
   readonly key: string;
   readonly label: string;
   readonly hint: string;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
+  /** What it may be, in rising order: the slider's stops. */
+  readonly values: readonly number[];
   readonly initial: number;
+}
+
+/** Stops from `min` to `max`, without the tails of binary fractions. */
+export function stops(min: number, max: number, step: number): number[] {
+  return Array.from({ length: Math.round((max - min) / step) + 1 }, (_, i) => Number((min + i * step).toFixed(6)));
 }
 
 export type Settings = Readonly<Record<string, number>>;
@@ -41,7 +45,11 @@ export interface Lesson {
   readonly settings: readonly Setting[];
   /** The curves' axis ends here; a loss above it is off the chart. */
   readonly lossCeiling: number;
+  /** What another seed changes, in words. */
+  readonly luck: string;
   base(settings: Settings): Run;
+  /** The base of the runs over many seeds, where it is another one. */
+  spreadBase?(settings: Settings): Run;
   contenders(settings: Settings): readonly Contender[];
   /** What was seen, in sentences made from the actual numbers. */
   explain(outcomes: readonly Outcome[]): readonly string[];

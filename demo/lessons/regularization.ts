@@ -2,11 +2,17 @@
 
 import { presets, type Run } from '../../src/index.ts';
 import { percent, points } from '../view/format.ts';
-import { type Contender, type Lesson, type Outcome, type Settings, shownAccuracy } from './lesson.ts';
+import { type Contender, type Lesson, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
 
 function base({ seed }: Settings): Run {
   const preset = presets['regularization/none']!;
   return { ...preset, init: { ...preset.init!, seed: seed! } };
+}
+
+/** The presets replay a notebook that drops the same units at every step; over seeds the masks are to be fresh. */
+function spreadBase(settings: Settings): Run {
+  const { maskSeed: _, ...run } = base(settings);
+  return { ...run, rng: 'threefry' };
 }
 
 function contenders({ l2, dropRate }: Settings): Contender[] {
@@ -57,32 +63,28 @@ export const regularization: Lesson = {
       key: 'l2',
       label: 'L2 strength λ',
       hint: 'How much large weights cost.',
-      min: 0,
-      max: 3,
-      step: 0.1,
+      values: stops(0, 3, 0.1),
       initial: 0.7,
     },
     {
       key: 'dropRate',
       label: 'Drop rate',
       hint: 'Part of the hidden units that sits out.',
-      min: 0,
-      max: 0.6,
-      step: 0.02,
+      values: stops(0, 0.6, 0.02),
       initial: 0.14,
     },
     {
       key: 'seed',
       label: 'Seed',
       hint: 'Other random weights to start from.',
-      min: 0,
-      max: 99,
-      step: 1,
+      values: stops(0, 99, 1),
       initial: 3,
     },
   ],
   lossCeiling: 0.8,
+  luck: 'each with other random weights and with fresh units dropped at every step',
   base,
+  spreadBase,
   contenders,
   explain,
 };

@@ -19,6 +19,8 @@ export interface Job {
   readonly frameRate: number;
   /** Wants pictures of the decision boundary. */
   readonly pictures: boolean;
+  /** Points of the curve over the whole run; 0 for none. */
+  readonly curvePoints: number;
 }
 
 /** Every model's scores at one step. */

@@ -21,6 +21,7 @@ export function createTraining() {
   const points = signal<readonly Point[]>([]);
   const failure = signal<Failure | null>(null);
   let id = 0;
+  let playsAtOnce = false;
 
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   const send = (order: Order) => worker.postMessage(order);
@@ -39,7 +40,10 @@ export function createTraining() {
       case 'frame':
         points.value = report.frame.restart ? report.frame.points : [...points.value, ...report.frame.points];
         frame.value = report.frame;
-        if (status.value === 'opening') status.value = 'ready';
+        if (status.value === 'opening') {
+          status.value = 'ready';
+          if (playsAtOnce) play(null);
+        }
         break;
       case 'stopped':
         if (status.value !== 'opening') status.value = resting(report.done);
@@ -56,6 +60,14 @@ export function createTraining() {
     return frame.value?.now.step === 0 ? 'ready' : 'paused';
   };
 
+  /** From the start again where the run has ended. */
+  const play = (stepsPerSecond: number | null) => {
+    if (status.value === 'opening') return;
+    if (status.value === 'done') send({ type: 'rewind' });
+    status.value = 'running';
+    send({ type: 'play', stepsPerSecond });
+  };
+
   worker.onmessage = ({ data }: MessageEvent<Report>) => hear(data);
   worker.onerror = ({ message }) => fail({ name: 'Error', message: message || 'The training worker did not start.' });
 
@@ -67,19 +79,14 @@ export function createTraining() {
     points,
     failure,
     /** Other runs: everything begins again. The old pictures stay until the new ones are there. */
-    open(job: Job) {
+    open(job: Job, then: 'wait' | 'play' = 'wait') {
+      playsAtOnce = then === 'play';
       id += 1;
       failure.value = null;
       status.value = 'opening';
       send({ type: 'open', id, job });
     },
-    /** From the start again where the run has ended. */
-    play(stepsPerSecond: number | null) {
-      if (status.value === 'opening') return;
-      if (status.value === 'done') send({ type: 'rewind' });
-      status.value = 'running';
-      send({ type: 'play', stepsPerSecond });
-    },
+    play,
     pause: () => send({ type: 'pause' }),
     step(count: number) {
       status.value = 'running';

@@ -8,7 +8,6 @@ const scope = globalThis as unknown as {
   postMessage(report: Report, transfer?: Transferable[]): void;
 };
 
-const CURVE_POINTS = 150;
 const PICTURE_CELLS = 64;
 /** Steps between two looks at the clock take about this long. */
 const SLICE_MS = 40;
@@ -58,7 +57,8 @@ async function openJob(id: number, job: Job): Promise<void> {
   const sweep = await createSweep(job.input, { backend: job.backend });
   const { data, totalSteps } = sweep;
   const view = job.pictures ? viewOf(data) : null;
-  const pointEvery = Math.max(1, Math.round(totalSteps / CURVE_POINTS));
+  const pointEvery =
+    job.curvePoints > 0 ? Math.max(1, Math.round(totalSteps / job.curvePoints)) : Number.POSITIVE_INFINITY;
   open = { id, job, sweep, view, pointEvery, pending: [], lastFrameMs: 0, slice: 8 };
   const [train, test] = [dotsOf(data, 'train'), dotsOf(data, 'test')];
   const { backend } = sweep;
@@ -87,7 +87,7 @@ async function advance(
   const { sweep, pointEvery } = of;
   while (sweep.steps < target && isWanted()) {
     const startedMs = performance.now();
-    const nextPoint = (Math.floor(sweep.steps / pointEvery) + 1) * pointEvery;
+    const nextPoint = pointEvery * (Math.floor(sweep.steps / pointEvery) + 1);
     const limit = stepsPerSecond === null ? of.slice : Math.min(of.slice, Math.ceil(stepsPerSecond / 20));
     const count = Math.min(target, nextPoint, sweep.steps + limit) - sweep.steps;
     await sweep.step(count);

@@ -7,6 +7,7 @@ import { Header } from './header.tsx';
 import { Panels } from './panels.tsx';
 import { Prediction } from './prediction.tsx';
 import { SettingsForm } from './settings.tsx';
+import { Spread } from './spread.tsx';
 import { Verdict } from './verdict.tsx';
 
 export function Page() {
@@ -33,6 +34,7 @@ export function Page() {
           <Verdict />
           <SettingsForm />
         </div>
+        <Spread />
       </main>
       <Engine />
     </>

@@ -4,7 +4,7 @@ import type { Setting } from '../lessons/lesson.ts';
 import { changeSetting, place, showsTestPoints } from '../state.ts';
 
 function Slider({ setting, value }: { setting: Setting; value: number }) {
-  const { key, label, hint, min, max, step, initial } = setting;
+  const { key, label, hint, values, initial } = setting;
   return (
     <div class="slider">
       <label for={`setting-${key}`}>{label}</label>
@@ -12,12 +12,12 @@ function Slider({ setting, value }: { setting: Setting; value: number }) {
       <input
         id={`setting-${key}`}
         type="range"
-        min={min}
-        max={max}
-        step={step}
-        value={value}
+        min={0}
+        max={values.length - 1}
+        value={values.indexOf(value)}
+        aria-valuetext={String(value)}
         aria-describedby={`hint-${key}`}
-        onInput={(event) => changeSetting(key, event.currentTarget.valueAsNumber)}
+        onInput={(event) => changeSetting(key, values[event.currentTarget.valueAsNumber]!)}
       />
       <p class="hint" id={`hint-${key}`}>
         {hint}

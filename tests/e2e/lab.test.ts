@@ -144,13 +144,13 @@ test.each([
 test('settings go into the address and survive a reload', async () => {
   const { page } = await visit(lab, '#1/regularization?backend=cpu');
   await page.$eval('#setting-l2', (slider) => {
-    (slider as HTMLInputElement).value = '1.5';
+    (slider as HTMLInputElement).value = '15';
     slider.dispatchEvent(new Event('input', { bubbles: true }));
   });
   await page.waitForFunction(() => location.hash.includes('l2=1.5'));
   await page.reload();
   await page.waitForSelector('.primary:enabled');
-  expect(await page.$eval('#setting-l2', (slider) => (slider as HTMLInputElement).value)).toBe('1.5');
+  expect(await page.$eval('#setting-l2', (slider) => (slider as HTMLInputElement).value)).toBe('15');
   expect(await text(page, '[data-model=l2]')).toMatch(/λ = 1.5/);
   await page.close();
 });
