@@ -58,14 +58,13 @@ export const scoreBlocks = (rows: number): number => Math.max(1, ceilDiv(rows, S
 /**
  * All buffers of a plan. The model axis comes first wherever models differ.
  *
- * @param steps rows of the tables of steps.
- * @param settings words of the packed tables that resident steps read.
+ * @param sizes `steps`: rows of the tables of steps; `settings`: words of the packed tables that resident steps read;
+ *   `parts`: gradients a model that are added up, 1 where there are no parts.
  */
 export function planBuffers(
   shape: NetworkShape,
   params: number,
-  steps: number,
-  settings: number,
+  { steps, settings, parts }: { steps: number; settings: number; parts: number },
 ): Record<string, PlanBuffer> {
   const { models: M, inputs: I, targets: T, batch: B, rows } = shape;
   const L = shape.layers.length;
@@ -109,6 +108,7 @@ export function planBuffers(
     ]),
     buffer('row_loss', 'real', M, B),
     buffer('gradients', 'real', M, params),
+    ...(parts > 1 ? [buffer('gradient_parts', 'real', M, parts, params)] : []),
     // Evaluation and prediction.
     buffer('predict_x', 'real', predict, I),
     buffer('predict_a', 'real', M, predict, widest),
@@ -143,6 +143,10 @@ export function elements(entry: PlanBuffer): number {
 export function planBytes(plan: Plan, bytesPerReal = 4): number {
   const bytes = Object.values(plan.buffers).map((b) => elements(b) * (b.element === 'real' ? bytesPerReal : 4));
   return bytes.reduce((total, n) => total + n, 0);
+}
+
+export function largestBufferBytes(plan: Plan): number {
+  return Math.max(...Object.values(plan.buffers).map((entry) => elements(entry) * 4));
 }
 
 /** What a device can hold and dispatch. */

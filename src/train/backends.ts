@@ -5,6 +5,7 @@ import { createCpuBackend } from '../backend/cpu.ts';
 import { createGpuBackend } from '../backend/gpu/backend.ts';
 import { BackendError, SpecError } from '../core/errors.ts';
 import type { Precision } from '../core/shape.ts';
+import type { StrategyPin } from '../plan/choose.ts';
 
 export interface BackendOptions {
   /** `auto` (default): WebGPU on a real GPU, else the CPU. */
@@ -13,6 +14,8 @@ export interface BackendOptions {
   readonly precision?: Precision;
   /** A WebGPU device of the caller's own. */
   readonly device?: GPUDevice;
+  /** Takes a strategy whether or not it is the one that suits; for comparisons. */
+  readonly pin?: StrategyPin;
 }
 
 export interface ChosenBackend {

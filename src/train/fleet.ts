@@ -7,12 +7,13 @@ import type { LoadedDataset } from '../data/load.ts';
 import { scale } from '../data/standardize.ts';
 import { HEALTHY } from '../ops/loss.ts';
 import { RATE_SIZE } from '../ops/optimizer.ts';
+import type { StrategyPin } from '../plan/choose.ts';
 import { compile } from '../plan/compile.ts';
 import { checkLimits, scoreBlocks, tensorOffsets } from '../plan/memory.ts';
 import type { Plan, SegmentName } from '../plan/plan.ts';
 import type { CanonicalRun } from '../spec/types.ts';
 import { initialize } from './initialize.ts';
-import { createPacer } from './pace.ts';
+import { createPacer, type Pacer } from './pace.ts';
 import { rateFactor } from './schedule.ts';
 import { betas, dropKeys, dropScales, givenMasks, hyperTable, networkShape } from './settings.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
@@ -56,6 +57,10 @@ export interface GridView {
   readonly base?: readonly number[];
 }
 
+interface ParkedState extends Omit<FleetState, 'steps'> {
+  readonly health: Uint32Array;
+}
+
 export class Fleet {
   readonly runs: readonly CanonicalRun[];
   readonly plan: Plan;
@@ -64,9 +69,12 @@ export class Fleet {
   /** Losses of the steps that the caller asked to record, in order. */
   readonly history: RecordedLosses[] = [];
   #steps = 0;
-  readonly #program: Program;
   readonly #backend: Backend;
   readonly #initial: Float64Array;
+  readonly #pacer: Pacer;
+  #program: Program;
+  /** The state of the models while they are off the device. */
+  #parked: ParkedState | null = null;
   /** Calls run one after another, in the order in which they were made. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -76,15 +84,17 @@ export class Fleet {
    * @throws LimitError before anything is allocated, when the device cannot hold it.
    * @param runs documents with one `planKey`, sharing data and batch order.
    * @param initial flat start weights [models × params]; drawn from each run's `init` without.
+   * @param pin a strategy of the caller's own.
    */
   static async create(
     backend: Backend,
     runs: readonly CanonicalRun[],
     data: LoadedDataset,
     initial?: Float64Array,
+    pin?: StrategyPin,
   ): Promise<Fleet> {
     const timeline = createTimeline(runs[0]!, data.train.count);
-    const plan = compile(networkShape(runs, data, timeline));
+    const plan = compile(networkShape(runs, data, timeline), backend.traits, pin);
     checkLimits(plan, backend.limits);
     const start = initial ?? drawInitial(runs, plan);
     const program = await backend.build(plan);
@@ -107,6 +117,7 @@ export class Fleet {
     this.#backend = backend;
     this.#program = program;
     this.#initial = initial;
+    this.#pacer = createPacer(backend.name, plan.tableSteps);
     this.#uploadRows();
     this.#uploadSettings();
     this.#start();
@@ -226,8 +237,19 @@ export class Fleet {
     });
   }
 
+  /** Takes the models off the device; the next call brings them back as they were. */
+  park(): Promise<void> {
+    return this.#inTurn(async () => {
+      const parameters = await this.#readReals('parameters');
+      const moments = await this.#readReals('moments');
+      const health = (await this.#program.read('health')) as Uint32Array;
+      this.#program.dispose();
+      this.#parked = { parameters, moments, health };
+    });
+  }
+
   dispose(): void {
-    this.#program.dispose();
+    if (!this.#parked) this.#program.dispose();
   }
 
   // -------------------------------------------------------------- uploads
@@ -281,45 +303,59 @@ export class Fleet {
     this.#program.write('order', order);
   }
 
+  /** [models, or 1 where all share them][table steps][RATE_SIZE] */
   #writeRates(steps: readonly number[]): void {
-    const stride = this.plan.tableSteps * RATE_SIZE;
     const runs = this.plan.shape.sharedRates ? this.runs.slice(0, 1) : this.runs;
+    const stride = this.plan.tableSteps * RATE_SIZE;
+    const rates = new Float64Array((runs.length - 1) * stride + steps.length * RATE_SIZE);
+    // 1 − βᵗ must belong to the β that the kernels average with: in f32, 1 − 0.999 is 1.3e-5 off.
+    const held = this.#backend.precision === 'f32' ? Math.fround : Number;
     runs.forEach(({ optimizer }, m) => {
-      // 1 − βᵗ must belong to the β that the kernels average with: in f32, 1 − 0.999 is 1.3e-5 off.
-      const [beta1, beta2] = betas(optimizer).map(this.#backend.precision === 'f32' ? Math.fround : Number) as [
-        number,
-        number,
-      ];
-      const rates = steps.flatMap((step) => [
-        rateFactor(optimizer, this.timeline.moment(step)),
-        1 / (1 - beta1 ** (step + 1)),
-        1 / (1 - beta2 ** (step + 1)),
-        0,
-      ]);
-      this.#program.write('rates', Float64Array.from(rates), m * stride);
+      const [beta1, beta2] = betas(optimizer);
+      steps.forEach((step, index) => {
+        const at = m * stride + index * RATE_SIZE;
+        rates[at] = rateFactor(optimizer, this.timeline.moment(step));
+        rates[at + 1] = 1 / (1 - held(beta1) ** (step + 1));
+        rates[at + 2] = 1 / (1 - held(beta2) ** (step + 1));
+      });
     });
+    this.#program.write('rates', rates);
   }
 
   // -------------------------------------------------------------- running
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work, work);
+    const run = async () => {
+      if (this.#parked) await this.#unpark(this.#parked);
+      return work();
+    };
+    const result = this.#last.then(run, run);
     this.#last = result.catch(() => {});
     return result;
   }
 
+  async #unpark({ parameters, moments, health }: ParkedState): Promise<void> {
+    this.#program = await this.#backend.build(this.plan);
+    this.#parked = null;
+    this.#uploadRows();
+    this.#uploadSettings();
+    this.#program.write('parameters', parameters);
+    this.#program.write('moments', moments);
+    this.#program.write('health', health);
+  }
+
   async #advance(count: number, recorded: (step: number) => boolean): Promise<void> {
-    const pacer = createPacer(this.#backend.name, this.plan.tableSteps);
+    this.#pacer.begin();
     const target = this.#steps + count;
     const pending: Promise<RecordedLosses[]>[] = [];
     while (this.#steps < target) {
       const first = this.#steps;
-      const slice = Math.min(target - first, pacer.slice());
+      const slice = Math.min(target - first, this.#pacer.slice());
       this.#writeTables(slice);
       this.#program.run('step', slice, (index) => recorded(first + index));
       this.#steps += slice;
       pending.push(this.#readLosses(first, slice, recorded));
-      await pacer.pause(slice, this.#program);
+      await this.#pacer.pause(slice, this.#program);
     }
     this.history.push(...(await Promise.all(pending)).flat());
     await this.#program.finished();

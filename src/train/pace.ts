@@ -4,6 +4,8 @@
 import type { BackendName, Program } from '../backend/backend.ts';
 
 export interface Pacer {
+  /** Work begins now, after a pause of unknown length. */
+  begin(): void;
   /** Steps of the next slice. */
   slice(): number;
   /** Waits until there is room for the next slice of work. */
@@ -16,7 +18,7 @@ const TARGET_MS = { cpu: 10, webgpu: 30 } as const satisfies Record<BackendName,
 export function createPacer(backend: BackendName, mostSteps: number): Pacer {
   let slice = Math.min(16, mostSteps);
   let last = performance.now();
-  let inFlight: Promise<void> = Promise.resolve();
+  let inFlight: Promise<void> | null = null;
 
   const adapt = (steps: number) => {
     const now = performance.now();
@@ -27,6 +29,10 @@ export function createPacer(backend: BackendName, mostSteps: number): Pacer {
   };
 
   return {
+    begin() {
+      last = performance.now();
+      inFlight = null;
+    },
     slice: () => slice,
     async pause(steps, program) {
       if (backend === 'cpu') {
@@ -39,6 +45,7 @@ export function createPacer(backend: BackendName, mostSteps: number): Pacer {
       const previous = inFlight;
       inFlight = program.finished();
       inFlight.catch(() => {});
+      if (previous === null) return;
       await previous;
       adapt(steps);
     },

@@ -51,7 +51,7 @@ export async function createSession(run: Run | CanonicalRun, options: SessionOpt
   const { fitted, data } = await prepareRun(run, options.readText);
   const { backend, why } = await chooseBackend(options);
   const initial = options.weights && startWeights(options.weights, fitted, data);
-  return new Session(await Fleet.create(backend, [fitted], data, initial), backend, why);
+  return new Session(await Fleet.create(backend, [fitted], data, initial, options.pin), backend, why);
 }
 
 /** The canonical document, fitted to its data, and the data. */

@@ -4,6 +4,8 @@ import type { Backend } from '../backend/backend.ts';
 import { BackendError, type Divergence, SpecError } from '../core/errors.ts';
 import type { Reals } from '../core/shape.ts';
 import type { LoadedDataset } from '../data/load.ts';
+import { compile } from '../plan/compile.ts';
+import { largestBufferBytes, planBytes } from '../plan/memory.ts';
 import { type ModelPatch, type Search, type Sweep as SweepDocument, sweepModels, type Vary } from '../spec/patch.ts';
 import type { CanonicalRun, Run } from '../spec/types.ts';
 import { fitToData } from '../spec/validate.ts';
@@ -11,7 +13,8 @@ import { chooseBackend } from './backends.ts';
 import { type Evaluation, Fleet, flattenRows, type GridView } from './fleet.ts';
 import { type RecordEntry, recordOf } from './record.ts';
 import { prepareRun, Session, type SessionOptions } from './session.ts';
-import { planKey } from './settings.ts';
+import { networkShape, planKey } from './settings.ts';
+import { createTimeline } from './timeline.ts';
 import { type Progress, stepRecorded, type TrainOptions, train } from './train.ts';
 import { type LayerTensors, layerTensors } from './weights.ts';
 
@@ -22,7 +25,12 @@ export interface SweepInput {
   search?: Search;
 }
 
-export type SweepOptions = Omit<SessionOptions, 'weights'>;
+export interface SweepOptions extends Omit<SessionOptions, 'weights'> {
+  /** Device memory that the models may take at once (default 1 GiB). What does not fit trains in waves, with the same bits. */
+  readonly memoryBytes?: number;
+}
+
+const MEMORY_BYTES = 2 ** 30;
 
 export const METRICS = [
   'train.loss',
@@ -57,17 +65,45 @@ export async function createSweep(input: SweepInput, options: SweepOptions = {})
   const shape = { inputs, targets, classes, trainRows: data.train.count };
   const models = [fitted, ...runs.slice(1).map((run) => fitToData(run, shape))];
   const { backend, why } = await chooseBackend(options);
-  const groups = [...groupBy(models, planKey).values()];
-  const fleets = await Promise.all(
-    groups.map((group) =>
-      Fleet.create(
-        backend,
-        group.map((m) => models[m]!),
-        data,
-      ),
-    ),
-  );
-  return new Sweep(backend, why, models, groups, fleets, data);
+  const memory = options.memoryBytes ?? MEMORY_BYTES;
+  const groups = [...groupBy(models, planKey).values()].flatMap((group) => {
+    const most = modelsPerWave(
+      group.map((m) => models[m]!),
+      data,
+      backend,
+      memory,
+    );
+    return Array.from({ length: Math.ceil(group.length / most) }, (_, wave) =>
+      group.slice(wave * most, (wave + 1) * most),
+    );
+  });
+  const fleets: Fleet[] = [];
+  for (const group of groups) {
+    const fleet = await Fleet.create(
+      backend,
+      group.map((m) => models[m]!),
+      data,
+      undefined,
+      options.pin,
+    );
+    fleets.push(fleet);
+    if (totalBytes(fleets) > memory) await fleet.park();
+  }
+  return new Sweep(backend, why, models, groups, fleets, data, totalBytes(fleets) > memory);
+}
+
+const totalBytes = (fleets: readonly Fleet[]): number => fleets.reduce((sum, { plan }) => sum + planBytes(plan), 0);
+
+/** Models of one group that fit the memory and the device's buffers together: all of them, or a half, a quarter, … */
+function modelsPerWave(runs: readonly CanonicalRun[], data: LoadedDataset, backend: Backend, memory: number): number {
+  const shape = networkShape(runs, data, createTimeline(runs[0]!, data.train.count));
+  const fits = (models: number) => {
+    const plan = compile({ ...shape, models }, backend.traits);
+    return planBytes(plan) <= memory && largestBufferBytes(plan) <= backend.limits.bufferBytes;
+  };
+  let models = runs.length;
+  while (models > 1 && !fits(models)) models = Math.ceil(models / 2);
+  return models;
 }
 
 /** Key → indices of the values that have it, in order. */
@@ -92,6 +128,8 @@ export class Sweep {
   /** For each fleet, the sweep's numbers of its models. */
   readonly #groups: readonly (readonly number[])[];
   readonly #fleets: readonly Fleet[];
+  /** Do the fleets take turns on the device? */
+  readonly #inWaves: boolean;
 
   /** Use `createSweep`. */
   constructor(
@@ -101,6 +139,7 @@ export class Sweep {
     groups: readonly (readonly number[])[],
     fleets: readonly Fleet[],
     data: LoadedDataset,
+    inWaves: boolean,
   ) {
     this.models = runs.length;
     this.data = data;
@@ -109,6 +148,7 @@ export class Sweep {
     this.#runs = runs;
     this.#groups = groups;
     this.#fleets = fleets;
+    this.#inWaves = inWaves;
   }
 
   get backend(): Session['backend'] {
@@ -119,6 +159,11 @@ export class Sweep {
   /** Updates done, the same for all models. */
   get steps(): number {
     return this.#fleets[0]!.steps;
+  }
+
+  /** Into how many waves the models are split; 1 where the device holds them all. */
+  get waves(): number {
+    return this.#inWaves ? this.#fleets.length : 1;
   }
 
   get totalSteps(): number {
@@ -133,21 +178,34 @@ export class Sweep {
 
   /** Makes `count` updates of every model. Models that diverge go on; `divergences` names them. */
   async step(count = 1): Promise<void> {
-    for (const fleet of this.#fleets) await stepRecorded(fleet, count);
+    await this.#each((fleet) => stepRecorded(fleet, count));
   }
 
   /** Trains every model to the end of the document. An abort ends the loop without an error. */
   async *train(options: TrainOptions = {}): AsyncGenerator<SweepProgress> {
-    const loops = this.#fleets.map((fleet) => train(fleet, options));
-    const running = new Set(loops);
-    // One slice of each fleet in turn, so that all of them advance together.
+    // Fleets that fit the device together take a slice each in turn; waves run one after another.
+    const rounds = this.#inWaves ? this.#fleets.map((fleet) => [fleet]) : [this.#fleets];
+    for (const fleets of rounds) {
+      yield* this.#trainTogether(fleets, options);
+      if (this.#inWaves) await fleets[0]!.park();
+    }
+  }
+
+  async *#trainTogether(fleets: readonly Fleet[], options: TrainOptions): AsyncGenerator<SweepProgress> {
+    const running = new Set(fleets.map((fleet) => train(fleet, options)));
     while (running.size > 0) {
       for (const loop of [...running]) {
         const { done, value } = await loop.next();
         if (done) running.delete(loop);
-        else yield { ...value, step: Math.min(...this.#fleets.map((fleet) => fleet.steps)), models: this.models };
+        else yield { ...value, step: this.#meanSteps(), models: this.models };
       }
     }
+  }
+
+  /** Updates done, the mean over all models: in waves some are ahead. */
+  #meanSteps(): number {
+    const total = this.#fleets.reduce((sum, fleet) => sum + fleet.steps * fleet.models, 0);
+    return Math.floor(total / this.models);
   }
 
   /** Each model's training objective at the current step, [models]. */
@@ -240,7 +298,7 @@ export class Sweep {
 
   /** All models back to their start. */
   async reset(): Promise<void> {
-    for (const fleet of this.#fleets) await fleet.reset();
+    await this.#each((fleet) => fleet.reset());
   }
 
   dispose(): void {
@@ -257,7 +315,10 @@ export class Sweep {
 
   async #each<T>(ask: (fleet: Fleet) => Promise<T>): Promise<{ fleet: Fleet; values: T }[]> {
     const parts: { fleet: Fleet; values: T }[] = [];
-    for (const fleet of this.#fleets) parts.push({ fleet, values: await ask(fleet) });
+    for (const fleet of this.#fleets) {
+      parts.push({ fleet, values: await ask(fleet) });
+      if (this.#inWaves) await fleet.park();
+    }
     return parts;
   }
 
