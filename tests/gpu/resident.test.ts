@@ -1,0 +1,246 @@
+// The resident strategy against the CPU and the layered one: every section of its kernel, in every preset.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createCpuBackend } from '../../src/backend/cpu.ts';
+import type { AdapterTraits } from '../../src/plan/choose.ts';
+import type { ActivationName, Layer, Optimizer, Run } from '../../src/spec/types.ts';
+import { expectClose } from '../support/close.ts';
+import { type Trained, trainFleet, type Variant } from '../support/fleet.ts';
+import { openPage, type TestPage } from './page-client.ts';
+
+let page: TestPage;
+beforeAll(async () => {
+  page = await openPage();
+});
+
+const TRAITS: AdapterTraits = {
+  software: true,
+  subgroupSizes: [4, 4],
+  workgroupBytes: 16384,
+  workgroupThreads: 256,
+};
+
+const LAYERED: Variant = { traits: TRAITS, pin: { strategy: 'layered' } };
+const SOFTWARE: Variant = { traits: TRAITS, pin: { strategy: 'resident', preset: 'software' } };
+const WITHOUT_SUBGROUPS: Variant = { ...SOFTWARE, traits: { ...TRAITS, subgroupSizes: null } };
+const GPU: Variant = { traits: TRAITS, pin: { strategy: 'resident', preset: 'gpu' } };
+const VARIANTS = { software: SOFTWARE, 'software without subgroups': WITHOUT_SUBGROUPS, gpu: GPU };
+
+const onDevice = (runs: readonly Run[], slices: readonly number[], variant: Variant) =>
+  page.call<Trained>('resident.train', runs, slices, variant);
+
+const references = new Map<Run, Promise<Trained>>();
+
+/** The first 100 steps in f64, on the CPU. */
+function reference(run: Run): Promise<Trained> {
+  const known = references.get(run) ?? trainFleet(createCpuBackend('f64'), [run], [100]);
+  references.set(run, known);
+  return known;
+}
+
+/** The initialization lesson's network: 300 rows, plain gradient descent. */
+const W1: Run = {
+  basin: 1,
+  seed: 3,
+  data: { name: 'circles', rows: 300, noise: 0.05 },
+  layers: [{ units: 10, activation: 'relu' }, { units: 5, activation: 'relu' }, { units: 1 }],
+  init: { scheme: 'heNormal' },
+  optimizer: { name: 'sgd', learningRate: 0.01 },
+  batch: { size: 'full' },
+  steps: 1000,
+};
+
+const withDropout = (dropRate: number): Layer[] => [
+  { units: 20, activation: 'relu', dropRate },
+  { units: 3, activation: 'relu', dropRate },
+  { units: 1 },
+];
+
+/** The regularization lesson's: 211 rows, penalty, dropout on both hidden layers. */
+const W2: Run = {
+  basin: 1,
+  seed: 7,
+  data: { name: 'football', rows: 211 },
+  layers: withDropout(0.14),
+  l2: 0.7,
+  init: { scheme: 'lecunNormal' },
+  optimizer: { name: 'sgd', learningRate: 0.3 },
+  batch: { size: 'full' },
+  steps: 1000,
+};
+
+/** Softmax in mini-batches, as W3 does it, but small: 50 rows in batches of 16, the last of which has 2. */
+const W3: Run = {
+  basin: 1,
+  seed: 5,
+  data: { name: 'blobs', rows: 50 },
+  layers: [{ units: 9, activation: 'relu' }, { units: 3 }],
+  loss: 'softmaxCrossEntropy',
+  optimizer: { name: 'adam', learningRate: 0.01 },
+  batch: { size: 16 },
+  steps: 1000,
+};
+
+const small = (optimizer: Optimizer): Run => ({
+  ...W3,
+  data: { name: 'moons', rows: 50 },
+  layers: [{ units: 5, activation: 'tanh' }, { units: 1 }],
+  loss: 'sigmoidCrossEntropy',
+  l2: 0.5,
+  optimizer,
+});
+
+/** Units that are no multiple of four, so that rows share draws; 37 rows, so that the last trip is ragged. */
+const activated = (activation: ActivationName): Run => ({
+  ...W2,
+  data: { name: 'moons', rows: 37 },
+  layers: [{ units: 6, activation, dropRate: 0.3 }, { units: 5, activation, dropRate: 0.2 }, { units: 1 }],
+  l2: 0.1,
+});
+
+const SQUARED: Run = {
+  ...W1,
+  data: {
+    x: [
+      [0.5, -1],
+      [1, 0.25],
+      [-0.75, 2],
+      [0, -0.5],
+    ],
+    y: [
+      [1, 0],
+      [0.5, -1],
+      [2, 0.25],
+      [-1, 1],
+    ],
+  },
+  layers: [{ units: 4, activation: 'tanh' }, { units: 2 }],
+  loss: 'meanSquaredError',
+};
+
+const MASKED: Run = {
+  ...SQUARED,
+  data: {
+    x: [
+      [0.5, -1],
+      [1, 0.25],
+      [-0.75, 2],
+      [0, -0.5],
+      [1, 1],
+    ],
+    y: [0, 1, 1, 0, 1],
+  },
+  layers: [
+    {
+      units: 3,
+      activation: 'relu',
+      dropRate: 0.4,
+      dropMasks: [
+        [
+          [1, 0, 1],
+          [0, 1, 1],
+          [1, 1, 0],
+          [1, 1, 1],
+          [0, 0, 1],
+        ],
+        [
+          [0, 1, 1],
+          [1, 1, 1],
+          [1, 0, 0],
+          [0, 1, 0],
+          [1, 1, 1],
+        ],
+      ],
+    },
+    { units: 2, activation: 'sigmoid' },
+    { units: 1 },
+  ],
+  loss: 'sigmoidCrossEntropy',
+};
+
+const RUNS: Record<string, Run> = {
+  W1,
+  W2,
+  'W3, small': W3,
+  sgd: small({ name: 'sgd', learningRate: 0.5, schedule: { name: 'inverseTime', decayRate: 1 } }),
+  momentum: small({ name: 'momentum', learningRate: 0.3 }),
+  nesterov: small({ name: 'nesterov', learningRate: 0.3, schedule: { name: 'cosine', min: 0.01 } }),
+  rmsprop: small({ name: 'rmsprop', learningRate: 0.01, epsilon: 1e-4 }),
+  'adam, epsilon inside': small({ name: 'adam', learningRate: 0.02, epsilon: 1e-4, epsilonInside: true }),
+  adamw: small({ name: 'adamw', learningRate: 0.02, epsilon: 1e-4, weightDecay: 0.1 }),
+  'clipped gradients': small({ name: 'momentum', learningRate: 0.3, clipNorm: 0.1 }),
+  leakyRelu: activated('leakyRelu'),
+  sigmoid: activated('sigmoid'),
+  tanh: activated('tanh'),
+  gelu: activated('gelu'),
+  linear: activated('linear'),
+  'squared error': SQUARED,
+  'given masks': MASKED,
+};
+
+describe.each(Object.entries(VARIANTS))('%s', (_, variant) => {
+  // f32 has 24 bits, and a hundred steps of a small network lose a few. A wrong section loses all of them.
+  test.each(Object.entries(RUNS))('%s: the first 100 steps are those of the CPU in f64', async (_, run) => {
+    const expected = await reference(run);
+    const trained = await onDevice([run], [100], variant);
+    expectClose(trained.losses, expected.losses, { rtol: 1e-4, atol: 1e-5 });
+    expectClose(trained.parameters, expected.parameters, { rtol: 1e-3, atol: 1e-4 });
+    expectClose(trained.moments, expected.moments, { rtol: 1e-3, atol: 1e-4 });
+  });
+});
+
+test.each(Object.entries({ W1, W2, W3 }))(
+  '%s: resident, layered and CPU give one run of 1,000 steps',
+  async (_, run) => {
+    const expected = await trainFleet(createCpuBackend('f32'), [run], [1000]);
+    for (const variant of [SOFTWARE, LAYERED]) {
+      const trained = await onDevice([run], [1000], variant);
+      expectClose(trained.losses, expected.losses, { rtol: 5e-3, atol: 1e-3 });
+      expectClose(trained.parameters, expected.parameters, { rtol: 2e-2, atol: 5e-3 });
+    }
+  },
+);
+
+/** 64 networks that differ in all that models of one plan may differ in; their rows are the same. */
+const MODELS = Array.from({ length: 64 }, (_, i): Run => {
+  const optimizer: Optimizer = { name: 'sgd', learningRate: 0.1 + 0.01 * i };
+  return {
+    ...W2,
+    data: { ...W2.data, seed: 1 },
+    seed: i,
+    l2: (i % 7) / 5,
+    layers: withDropout(0.1 + (i % 5) / 20),
+    optimizer,
+  };
+});
+
+describe.each(Object.entries({ software: SOFTWARE, gpu: GPU }))('%s', (_, variant) => {
+  const steps = variant === GPU ? 10 : 100;
+
+  test('a model gives the same bits alone and as row 5 or 63 of 64', async () => {
+    const all = await onDevice(MODELS, [steps], variant);
+    for (const row of [5, 63]) {
+      const alone = await onDevice([MODELS[row]!], [steps], variant);
+      const params = alone.parameters.length;
+      expect(alone.parameters).toEqual(all.parameters.slice(row * params, (row + 1) * params));
+      expect(alone.losses).toEqual(all.losses.filter((_, i) => i % MODELS.length === row));
+    }
+  });
+
+  test.each(Object.entries({ W2, W3 }))(
+    '%s: the number of steps in a dispatch does not change a bit',
+    async (_, run) => {
+      const all = await onDevice([run], [steps], variant);
+      const ones = Array.from({ length: steps }, () => 1);
+      expect(await onDevice([run], ones, variant)).toEqual(all);
+      const sevens = Array.from({ length: Math.floor(steps / 7) }, () => 7);
+      expect(await onDevice([run], [...sevens, steps - 7 * sevens.length], variant)).toEqual(all);
+    },
+  );
+});
+
+test.each(Object.entries(VARIANTS))('%s: a run that leaves the finite numbers is caught', async (_, variant) => {
+  const wild: Run = { ...SQUARED, optimizer: { name: 'sgd', learningRate: 1e12 } };
+  const expected = await trainFleet(createCpuBackend('f32'), [wild], [20]);
+  expect(expected.diverged[0]).not.toBeNull();
+  expect((await onDevice([wild], [20], variant)).diverged).toEqual(expected.diverged);
+});

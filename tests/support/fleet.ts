@@ -1,0 +1,45 @@
+// Runs trained as one fleet, by a strategy of the test's choice, in slices of a given number of steps.
+
+import type { Backend } from '../../src/backend/backend.ts';
+import type { AdapterTraits, StrategyPin } from '../../src/plan/choose.ts';
+import { compile } from '../../src/plan/compile.ts';
+import type { Run } from '../../src/spec/types.ts';
+import { Fleet } from '../../src/train/fleet.ts';
+import { prepareRun } from '../../src/train/session.ts';
+
+export interface Variant {
+  readonly traits: AdapterTraits | null;
+  readonly pin: StrategyPin;
+}
+
+export interface Trained {
+  /** Of every step, before its update, [steps × models]. */
+  readonly losses: Float64Array;
+  /** [models × params] */
+  readonly parameters: Float64Array;
+  readonly moments: Float64Array;
+  readonly diverged: readonly unknown[];
+}
+
+/** The backend, but with plans of this variant. */
+function withVariant(backend: Backend, { traits, pin }: Variant): Backend {
+  return { ...backend, build: (plan) => backend.build(compile(plan.shape, traits, pin)) };
+}
+
+/** @param slices how many steps to ask for at once, one after another. */
+export async function trainFleet(
+  backend: Backend,
+  runs: readonly Run[],
+  slices: readonly number[],
+  variant?: Variant,
+): Promise<Trained> {
+  const prepared = await Promise.all(runs.map((run) => prepareRun(run)));
+  const fitted = prepared.map((each) => each.fitted);
+  const fleet = await Fleet.create(variant ? withVariant(backend, variant) : backend, fitted, prepared[0]!.data);
+  for (const steps of slices) await fleet.step(steps, () => true);
+  const { parameters, moments } = await fleet.state();
+  const diverged = await fleet.divergences();
+  const losses = Float64Array.from(fleet.history.flatMap((row) => [...row.losses]));
+  fleet.dispose();
+  return { losses, parameters: Float64Array.from(parameters), moments: Float64Array.from(moments), diverged };
+}
