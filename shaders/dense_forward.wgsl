@@ -5,11 +5,12 @@
 //   y           (M, B, O)
 //   dropout     lib/dropout.wgsl; y = 0 where dropped, activation / (1 - drop rate) where kept
 //
-// One thread makes a 4 × 4 tile of y straight from storage: no workgroup memory and no barrier, the form that software
-// adapters run best. On a GPU a tile of x and w is read by neighbouring threads and comes from cache.
-// Each output is one sum over I in rising order, whatever M and B are.
+// One thread makes an 8 × 8 tile of y straight from storage: no workgroup memory and no barrier, which software adapters
+// run best (a load costs them 15 multiply-adds, a barrier 50 a thread). Any sizes. A GPU gets dense_forward_tiled: here
+// 64 × 32 outputs would be a single warp. Workgroups are small so that small layers have one for every core.
+// Each output is one sum over I, four products at a time in rising order, whatever M and B are.
 
-override WORKGROUP_SIZE: u32 = 64;
+override WORKGROUP_SIZE: u32 = 8;
 override ACTIVATION: u32 = 0;
 override DROPOUT: u32 = 0;
 
@@ -30,42 +31,69 @@ struct Dims {
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
-  let unit_tiles = (dims.fan_out + 3u) / 4u;
-  let row = (id.x / unit_tiles) * 4u;
-  let unit = (id.x % unit_tiles) * 4u;
+  let unit_tiles = (dims.fan_out + 7u) / 8u;
+  let row = (id.x / unit_tiles) * 8u;
+  let unit = (id.x % unit_tiles) * 8u;
   if (row >= dims.batch) { return; }
   let model = id.z;
 
-  // Past the edge the last row and unit are read again, and not stored.
-  let rows = min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(dims.batch - 1u));
-  let units = min(vec4u(unit) + vec4u(0u, 1u, 2u, 3u), vec4u(dims.fan_out - 1u));
-  let x_rows = dims.x_offset + model * dims.x_stride + rows * dims.fan_in;
-  let w_rows = model * dims.params + dims.w_offset + units * dims.fan_in;
-  let b = model * dims.params + dims.b_offset;
-  let bias = vec4f(parameters[b + units.x], parameters[b + units.y], parameters[b + units.z], parameters[b + units.w]);
-
-  var z0: vec4f = bias;
-  var z1: vec4f = bias;
-  var z2: vec4f = bias;
-  var z3: vec4f = bias;
-  for (var i: u32 = 0u; i < dims.fan_in; i++) {
-    let w = vec4f(parameters[w_rows.x + i], parameters[w_rows.y + i], parameters[w_rows.z + i], parameters[w_rows.w + i]);
-    z0 += x[x_rows.x + i] * w;
-    z1 += x[x_rows.y + i] * w;
-    z2 += x[x_rows.z + i] * w;
-    z3 += x[x_rows.w + i] * w;
+  // Four rows by four units at a time; a column of t is a row of y. Past the edge of the layer a tile reads on
+  // into whatever follows, which reaches only outputs that are not stored.
+  let fan_in = dims.fan_in;
+  let x0_at = dims.x_offset + model * dims.x_stride + row * fan_in;
+  let x1_at = x0_at + 4u * fan_in;
+  let w0_at = model * dims.params + dims.w_offset + unit * fan_in;
+  let w1_at = w0_at + 4u * fan_in;
+  var t00: mat4x4f = mat4x4f();
+  var t01: mat4x4f = mat4x4f();
+  var t10: mat4x4f = mat4x4f();
+  var t11: mat4x4f = mat4x4f();
+  for (var i: u32 = 0u; i < fan_in; i += 4u) {
+    let inside = vec4u(i) + vec4u(0u, 1u, 2u, 3u) < vec4u(fan_in);
+    let w0 = transpose(w_rows(w0_at + i, fan_in, inside));
+    let w1 = transpose(w_rows(w1_at + i, fan_in, inside));
+    let x0 = x_rows(x0_at + i, fan_in, inside);
+    t00 += w0 * x0;
+    t01 += w1 * x0;
+    let x1 = x_rows(x1_at + i, fan_in, inside);
+    t10 += w0 * x1;
+    t11 += w1 * x1;
   }
 
-  store_row(model, row, unit, z0);
-  store_row(model, row + 1u, unit, z1);
-  store_row(model, row + 2u, unit, z2);
-  store_row(model, row + 3u, unit, z3);
+  // A loop, since compilers take long over what stands here 16 times.
+  var t: array<mat4x4f, 4> = array<mat4x4f, 4>(t00, t01, t10, t11);
+  for (var r: u32 = 0u; r < 8u; r++) {
+    for (var quad: u32 = 0u; quad < 2u; quad++) {
+      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r % 4u]);
+    }
+  }
 }
 
-fn store_row(model: u32, row: u32, unit: u32, z: vec4f) {
-  if (row >= dims.batch) { return; }
+// Inputs at … at + 3 of four rows; 0 from the end of the row on.
+fn x_rows(at: u32, stride: u32, inside: vec4<bool>) -> mat4x4f {
+  return mat4x4f(x4(at, inside), x4(at + stride, inside), x4(at + 2u * stride, inside), x4(at + 3u * stride, inside));
+}
+
+fn w_rows(at: u32, stride: u32, inside: vec4<bool>) -> mat4x4f {
+  return mat4x4f(w4(at, inside), w4(at + stride, inside), w4(at + 2u * stride, inside), w4(at + 3u * stride, inside));
+}
+
+fn x4(at: u32, inside: vec4<bool>) -> vec4f {
+  return select(vec4f(0.0), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), inside);
+}
+
+fn w4(at: u32, inside: vec4<bool>) -> vec4f {
+  let w = vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]);
+  return select(vec4f(0.0), w, inside);
+}
+
+// Four outputs of a row, from their sums.
+fn store(model: u32, row: u32, unit: u32, total: vec4f) {
+  if (row >= dims.batch || unit >= dims.fan_out) { return; }
+  let b = model * dims.params + dims.b_offset + unit;
+  let bias = vec4f(parameters[b], parameters[b + 1u], parameters[b + 2u], parameters[b + 3u]);
   let e = row * dims.fan_out + unit;
-  let h = activation_of(ACTIVATION, z) * dropout_factors(model, e);
+  let h = activation_of(ACTIVATION, total + bias) * dropout_factors(model, e);
   let start = model * dims.batch * dims.fan_out + e;
   let left = dims.fan_out - unit;
   y[start] = h.x;

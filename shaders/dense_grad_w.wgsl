@@ -4,14 +4,17 @@
 //   x           (M, B, I), or (B, I) shared by the models when x_stride = 0; starts at x_offset
 //   parameters  (M, P): w (O, I) at w_offset, for the penalty; biases are not penalized
 //   gradients   (M, P): the same places as the parameters
+//   With splits > 1 there are that many gradients a model, (M, splits, P): part s sums rows s · R … of R = ⌈B / splits⌉,
+//   without the penalty; sum_gradients adds the parts up. workgroup_id.y = s
 //
-// One thread makes a 4 × 4 tile of (O, I + 1): the bias is column I, where x is 1. The sum over B runs in rising order.
+// One thread makes an 8 × 8 tile of d_w straight from storage, as dense_forward does, and the first one of each unit its
+// bias; any sizes. A GPU gets dense_grad_w_tiled. Each sum runs over B, four products at a time in rising order.
 
-override WORKGROUP_SIZE: u32 = 64;
+override WORKGROUP_SIZE: u32 = 8;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
-  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32,
+  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32, splits: u32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -23,55 +26,83 @@ struct Dims {
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn dense_grad_w(@builtin(global_invocation_id) id: vec3u) {
-  let columns = dims.fan_in + 1u;
-  let column_tiles = (columns + 3u) / 4u;
-  let unit = (id.x / column_tiles) * 4u;
-  let column = (id.x % column_tiles) * 4u;
+  let column_tiles = (dims.fan_in + 7u) / 8u;
+  let unit = (id.x / column_tiles) * 8u;
+  let column = (id.x % column_tiles) * 8u;
   if (unit >= dims.fan_out) { return; }
   let model = id.z;
 
-  let units = min(vec4u(unit) + vec4u(0u, 1u, 2u, 3u), vec4u(dims.fan_out - 1u));
-  let is_bias = vec4u(column) + vec4u(0u, 1u, 2u, 3u) >= vec4u(dims.fan_in);
-  let inputs = min(vec4u(column) + vec4u(0u, 1u, 2u, 3u), vec4u(dims.fan_in - 1u));
-
-  var t0: vec4f = vec4f(0.0);
-  var t1: vec4f = vec4f(0.0);
-  var t2: vec4f = vec4f(0.0);
-  var t3: vec4f = vec4f(0.0);
-  var d_at: u32 = model * dims.batch * dims.fan_out;
-  var x_at: u32 = dims.x_offset + model * dims.x_stride;
-  for (var row: u32 = 0u; row < dims.batch; row++) {
-    let at = x_at + inputs;
-    let x_row = select(vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), vec4f(1.0), is_bias);
-    t0 += d_y[d_at + units.x] * x_row;
-    t1 += d_y[d_at + units.y] * x_row;
-    t2 += d_y[d_at + units.z] * x_row;
-    t3 += d_y[d_at + units.w] * x_row;
-    d_at += dims.fan_out;
-    x_at += dims.fan_in;
+  // Four units by four columns at a time; a column of t is a row of d_w. Past the edge of the layer a tile reads on
+  // into whatever follows, which reaches only outputs that are not stored.
+  let part_rows = (dims.batch + dims.splits - 1u) / dims.splits;
+  let first = id.y * part_rows;
+  let end = min(dims.batch, first + part_rows);
+  let d_at = model * dims.batch * dims.fan_out + unit;
+  let x_at = dims.x_offset + model * dims.x_stride + column;
+  var t00: mat4x4f = mat4x4f();
+  var t01: mat4x4f = mat4x4f();
+  var t10: mat4x4f = mat4x4f();
+  var t11: mat4x4f = mat4x4f();
+  var bias0: vec4f = vec4f(0.0);
+  var bias1: vec4f = vec4f(0.0);
+  for (var row: u32 = first; row < end; row += 4u) {
+    let inside = vec4u(row) + vec4u(0u, 1u, 2u, 3u) < vec4u(end);
+    let x0 = x_rows(x_at + row * dims.fan_in, inside);
+    let x1 = x_rows(x_at + row * dims.fan_in + 4u, inside);
+    let d0 = transpose(d_rows(d_at + row * dims.fan_out, inside));
+    t00 += x0 * d0;
+    t01 += x1 * d0;
+    bias0 += vec4f(1.0) * d0;
+    let d1 = transpose(d_rows(d_at + row * dims.fan_out + 4u, inside));
+    t10 += x0 * d1;
+    t11 += x1 * d1;
+    bias1 += vec4f(1.0) * d1;
   }
 
-  store_row(model, unit, column, t0);
-  store_row(model, unit + 1u, column, t1);
-  store_row(model, unit + 2u, column, t2);
-  store_row(model, unit + 3u, column, t3);
-}
-
-fn store_row(model: u32, unit: u32, column: u32, d: vec4f) {
-  if (unit >= dims.fan_out) { return; }
-  store(model, unit, column, d.x);
-  store(model, unit, column + 1u, d.y);
-  store(model, unit, column + 2u, d.z);
-  store(model, unit, column + 3u, d.w);
-}
-
-fn store(model: u32, unit: u32, column: u32, d: f32) {
-  if (column > dims.fan_in) { return; }
-  let start = model * dims.params;
-  if (column == dims.fan_in) {
-    gradients[start + dims.b_offset + unit] = d;
-  } else {
-    let at = start + dims.w_offset + unit * dims.fan_in + column;
-    gradients[at] = d + hyper[model].l2 * parameters[at];
+  // A loop, since compilers take long over what stands here 16 times.
+  let start = (model * dims.splits + id.y) * dims.params;
+  let l2 = select(0.0, hyper[model].l2, dims.splits == 1u);
+  var t: array<mat4x4f, 4> = array<mat4x4f, 4>(t00, t01, t10, t11);
+  var bias: array<vec4f, 2> = array<vec4f, 2>(bias0, bias1);
+  let units = min(8u, dims.fan_out - unit);
+  for (var u: u32 = 0u; u < units; u++) {
+    for (var quad: u32 = 0u; quad < 2u; quad++) {
+      store(model, start, l2, unit + u, column + 4u * quad, t[2u * (u / 4u) + quad][u % 4u]);
+    }
+    if (column == 0u) { gradients[start + dims.b_offset + unit + u] = bias[u / 4u][u % 4u]; }
   }
+}
+
+// Four columns of four rows of x; 0 from the end of the batch on.
+fn x_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
+  let stride = dims.fan_in;
+  return mat4x4f(
+    x4(at, inside.x), x4(at + stride, inside.y), x4(at + 2u * stride, inside.z), x4(at + 3u * stride, inside.w));
+}
+
+fn x4(at: u32, inside: bool) -> vec4f {
+  return select(vec4f(0.0), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), inside);
+}
+
+fn d_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
+  let stride = dims.fan_out;
+  return mat4x4f(
+    d4(at, inside.x), d4(at + stride, inside.y), d4(at + 2u * stride, inside.z), d4(at + 3u * stride, inside.w));
+}
+
+fn d4(at: u32, inside: bool) -> vec4f {
+  return select(vec4f(0.0), vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]), inside);
+}
+
+// Four columns of a row of d_w, from their sums.
+fn store(model: u32, start: u32, l2: f32, unit: u32, column: u32, total: vec4f) {
+  if (column >= dims.fan_in) { return; }
+  let w = dims.w_offset + unit * dims.fan_in + column;
+  let p = model * dims.params + w;
+  let d = total + l2 * vec4f(parameters[p], parameters[p + 1u], parameters[p + 2u], parameters[p + 3u]);
+  let left = dims.fan_in - column;
+  gradients[start + w] = d.x;
+  if (left > 1u) { gradients[start + w + 1u] = d.y; }
+  if (left > 2u) { gradients[start + w + 2u] = d.z; }
+  if (left > 3u) { gradients[start + w + 3u] = d.w; }
 }

@@ -5,9 +5,10 @@
 //   saved       (M, B, O) what the layer below kept: its output after dropout, or its z for gelu
 //   d_z         (M, B, O) gradient of the layer below's z; 0 where it was dropped
 //
-// One thread makes a 4 × 4 tile of d_z; the sum over U runs in rising order. The mask is recomputed, not read.
+// One thread makes an 8 × 8 tile of d_z straight from storage, as dense_forward does; any sizes. A GPU gets
+// dense_grad_x_tiled. Each sum runs over U, four products at a time in rising order. The mask is recomputed, not read.
 
-override WORKGROUP_SIZE: u32 = 64;
+override WORKGROUP_SIZE: u32 = 8;
 override ACTIVATION: u32 = 0;
 override DROPOUT: u32 = 0;
 
@@ -28,48 +29,78 @@ struct Dims {
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn dense_grad_x(@builtin(global_invocation_id) id: vec3u) {
-  let unit_tiles = (dims.fan_out + 3u) / 4u;
-  let row = (id.x / unit_tiles) * 4u;
-  let unit = (id.x % unit_tiles) * 4u;
+  let unit_tiles = (dims.fan_out + 7u) / 8u;
+  let row = (id.x / unit_tiles) * 8u;
+  let unit = (id.x % unit_tiles) * 8u;
   if (row >= dims.batch) { return; }
   let model = id.z;
 
-  let rows = min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(dims.batch - 1u));
-  let units = min(vec4u(unit) + vec4u(0u, 1u, 2u, 3u), vec4u(dims.fan_out - 1u));
-  let d_rows = (model * dims.batch + rows) * dims.units_above;
-  let w = model * dims.params + dims.w_offset;
-
-  var t0: vec4f = vec4f(0.0);
-  var t1: vec4f = vec4f(0.0);
-  var t2: vec4f = vec4f(0.0);
-  var t3: vec4f = vec4f(0.0);
-  for (var o: u32 = 0u; o < dims.units_above; o++) {
-    let at = w + o * dims.fan_out + units;
-    let w_o = vec4f(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
-    t0 += d_y[d_rows.x + o] * w_o;
-    t1 += d_y[d_rows.y + o] * w_o;
-    t2 += d_y[d_rows.z + o] * w_o;
-    t3 += d_y[d_rows.w + o] * w_o;
+  // Four rows by four units at a time; a column of t is a row of d_z. Past the edge of the layer a tile reads on
+  // into whatever follows, which reaches only outputs that are not stored.
+  let above = dims.units_above;
+  let d0_at = (model * dims.batch + row) * above;
+  let d1_at = d0_at + 4u * above;
+  let w_at = model * dims.params + dims.w_offset + unit;
+  var t00: mat4x4f = mat4x4f();
+  var t01: mat4x4f = mat4x4f();
+  var t10: mat4x4f = mat4x4f();
+  var t11: mat4x4f = mat4x4f();
+  for (var o: u32 = 0u; o < above; o += 4u) {
+    let inside = vec4u(o) + vec4u(0u, 1u, 2u, 3u) < vec4u(above);
+    let w0 = w_rows(w_at + o * dims.fan_out, inside);
+    let w1 = w_rows(w_at + o * dims.fan_out + 4u, inside);
+    let d0 = d_rows(d0_at + o, inside);
+    t00 += w0 * d0;
+    t01 += w1 * d0;
+    let d1 = d_rows(d1_at + o, inside);
+    t10 += w0 * d1;
+    t11 += w1 * d1;
   }
 
-  store_row(model, row, unit, units, t0);
-  store_row(model, row + 1u, unit, units, t1);
-  store_row(model, row + 2u, unit, units, t2);
-  store_row(model, row + 3u, unit, units, t3);
+  // A loop, since compilers take long over what stands here 16 times.
+  var t: array<mat4x4f, 4> = array<mat4x4f, 4>(t00, t01, t10, t11);
+  for (var r: u32 = 0u; r < 8u; r++) {
+    for (var quad: u32 = 0u; quad < 2u; quad++) {
+      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r % 4u]);
+    }
+  }
 }
 
-fn store_row(model: u32, row: u32, unit: u32, units: vec4u, total: vec4f) {
-  if (row >= dims.batch) { return; }
-  let factors = dropout_factors(model, row * dims.fan_out + unit);
-  let at = (model * dims.batch + row) * dims.fan_out + units;
-  let kept = vec4f(saved[at.x], saved[at.y], saved[at.z], saved[at.w]);
+// Units at … at + 3 of four rows of d_y; 0 from the end of the row on.
+fn d_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
+  let stride = dims.units_above;
+  return mat4x4f(d4(at, inside), d4(at + stride, inside), d4(at + 2u * stride, inside), d4(at + 3u * stride, inside));
+}
+
+fn d4(at: u32, inside: vec4<bool>) -> vec4f {
+  return select(vec4f(0.0), vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]), inside);
+}
+
+// Four columns of four rows of w; 0 from its last row on.
+fn w_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
+  let stride = dims.fan_out;
+  return mat4x4f(
+    w4(at, inside.x), w4(at + stride, inside.y), w4(at + 2u * stride, inside.z), w4(at + 3u * stride, inside.w));
+}
+
+fn w4(at: u32, inside: bool) -> vec4f {
+  return select(vec4f(0.0), vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]), inside);
+}
+
+// Four elements of a row of d_z, from their sums.
+fn store(model: u32, row: u32, unit: u32, total: vec4f) {
+  if (row >= dims.batch || unit >= dims.fan_out) { return; }
+  let e = row * dims.fan_out + unit;
+  let factors = dropout_factors(model, e);
+  let at = model * dims.batch * dims.fan_out + e;
+  let kept = vec4f(saved[at], saved[at + 1u], saved[at + 2u], saved[at + 3u]);
   // What was kept is the activation times its factor; the slope wants the activation.
   let scaled = kept / select(factors, vec4f(1.0), factors == vec4f(0.0));
   let output = select(kept, scaled, vec4<bool>(ACTIVATION != ACTIVATION_GELU && DROPOUT != 0u));
   let d = total * activation_slope(ACTIVATION, output) * factors;
   let left = dims.fan_out - unit;
-  d_z[at.x] = d.x;
-  if (left > 1u) { d_z[at.y] = d.y; }
-  if (left > 2u) { d_z[at.z] = d.z; }
-  if (left > 3u) { d_z[at.w] = d.w; }
+  d_z[at] = d.x;
+  if (left > 1u) { d_z[at + 1u] = d.y; }
+  if (left > 2u) { d_z[at + 2u] = d.z; }
+  if (left > 3u) { d_z[at + 3u] = d.w; }
 }

@@ -6,7 +6,7 @@
 import type { Key } from '../core/rng/threefry.ts';
 import { threefry2x32 } from '../core/rng/threefry.ts';
 import { ACTIVATION, activate, activationSlope } from '../ops/activation.ts';
-import type { denseForward, denseGradW, denseGradX } from '../ops/dense.ts';
+import { type denseForward, denseGradW, type denseGradX } from '../ops/dense.ts';
 import { DROPOUT } from '../ops/dropout.ts';
 import { HYPER, HYPER_SIZE } from '../ops/hyper.ts';
 import { markUnhealthy } from '../ops/loss.ts';
@@ -248,7 +248,11 @@ function slopeInPlace(
 }
 
 /** 2 units × 4 inputs at a time, down the whole batch. */
-const gradW: F32Kernel<typeof denseGradW> = (d, a) => {
+const gradW: F32Kernel<typeof denseGradW> = (d, a, c) => {
+  if (d.splits > 1) {
+    denseGradW.cpu(d, a, c);
+    return;
+  }
   const { batch, fan_in, fan_out } = d;
   const { d_y, x, parameters: p, gradients: g } = a;
   const lastUnit = fan_out - 1;
@@ -378,9 +382,10 @@ type AnyKernel = (d: never, a: never, c: never) => void;
 
 /** The fast kernel of a dispatch in f32, or undefined where the reference runs. */
 export function fastKernel(op: OpName, constants: Readonly<Record<string, number>>): AnyKernel | undefined {
-  if (op === 'dense_forward') return forward;
-  if (op === 'dense_grad_x') return gradX;
-  if (op === 'dense_grad_w') return gradW;
+  // How a device tiles the work makes no difference here.
+  if (op.startsWith('dense_forward')) return forward;
+  if (op.startsWith('dense_grad_x')) return gradX;
+  if (op.startsWith('dense_grad_w')) return gradW;
   const isAdam = constants.OPTIMIZER === OPTIMIZER.adam || constants.OPTIMIZER === OPTIMIZER.adamw;
   return op === 'optimizer_step' && isAdam ? adam : undefined;
 }

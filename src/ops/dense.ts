@@ -5,13 +5,16 @@ import { ceilDiv } from '../core/shape.ts';
 import { ACTIVATION, activate, activationSlope } from './activation.ts';
 import { DROPOUT, dropoutBindings, dropoutDims, dropoutFactor } from './dropout.ts';
 import { HYPER, HYPER_SIZE } from './hyper.ts';
-import { type Dims, defineOp, read, write } from './op.ts';
+import { type Dims, defineOp, defineVariant, read, write } from './op.ts';
 
-/** Every thread computes a TILE × TILE block of the result. */
-const TILE = 4;
 const EPS = 2 ** -23;
 
-const tiles = (rows: number, columns: number) => ceilDiv(rows, TILE) * ceilDiv(columns, TILE);
+/** Square tiles of `size` in a rows × columns block of results. */
+const tiles = (rows: number, columns: number, size: number) => ceilDiv(rows, size) * ceilDiv(columns, size);
+
+/** Side of the tile that one thread makes. */
+const TILE = 8;
+const WIDE_TILE = 16;
 
 /** Worst case of a dot product of K terms of magnitude 1 in f32 is K²·2⁻²⁴; K·2⁻²³ is far above what random signs give. */
 const dotTolerance = (terms: number) => ({ rtol: 1e-5, atol: Math.max(4, terms) * EPS });
@@ -42,9 +45,9 @@ export const denseForward = defineOp({
     ...dropoutBindings,
     y: write('models', 'batch', 'fan_out'),
   },
-  constants: { WORKGROUP_SIZE: 64, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
+  constants: { WORKGROUP_SIZE: 8, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
   uses: ['lib/activation', 'lib/numeric', 'lib/dropout', 'lib/rng', 'lib/clock'],
-  grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out), c.WORKGROUP_SIZE), 1, d.models],
+  grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, TILE), c.WORKGROUP_SIZE), 1, d.models],
   tolerance: (d) => {
     const dot = dotTolerance(d.fan_in);
     return { rtol: dot.rtol, atol: dot.atol + 1e-5 };
@@ -68,6 +71,20 @@ export const denseForward = defineOp({
   },
 });
 
+/** For large layers on software adapters; fan_in a multiple of 4. */
+export const denseForwardWide = defineVariant(denseForward, {
+  name: 'dense_forward_wide',
+  constants: { ...denseForward.constants, WORKGROUP_SIZE: 4 },
+  grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, WIDE_TILE), c.WORKGROUP_SIZE), 1, d.models],
+});
+
+/** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
+export const denseForwardTiled = defineVariant(denseForward, {
+  name: 'dense_forward_tiled',
+  constants: { ...denseForward.constants, WORKGROUP_SIZE: 256, TILE: 64 },
+  grid: (d, c) => [tiles(d.batch, d.fan_out, c.TILE), 1, d.models],
+});
+
 /**
  * d_z of the layer below: d_z = (d_y · w) · slope(saved) · dropout, all of that layer's shape (batch, fan_in).
  * `saved` is what the layer below kept: its output after dropout, or its z where the activation is gelu.
@@ -84,9 +101,9 @@ export const denseGradX = defineOp({
     ...dropoutBindings,
     d_z: write('models', 'batch', 'fan_out'),
   },
-  constants: { WORKGROUP_SIZE: 64, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
+  constants: { WORKGROUP_SIZE: 8, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
   uses: ['lib/activation', 'lib/numeric', 'lib/dropout', 'lib/rng', 'lib/clock'],
-  grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out), c.WORKGROUP_SIZE), 1, d.models],
+  grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, TILE), c.WORKGROUP_SIZE), 1, d.models],
   tolerance: (d) => {
     const dot = dotTolerance(d.units_above);
     return { rtol: dot.rtol, atol: dot.atol + 1e-5 };
@@ -114,42 +131,103 @@ export const denseGradX = defineOp({
   },
 });
 
-/** d_w = d_yᵀ · x + (λ/N) · w and d_b = Σ d_y, written into each model's flat gradient. */
+/** For large layers on software adapters; units_above a multiple of 4. */
+export const denseGradXWide = defineVariant(denseGradX, {
+  name: 'dense_grad_x_wide',
+  constants: { ...denseGradX.constants, WORKGROUP_SIZE: 4 },
+  grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, WIDE_TILE), c.WORKGROUP_SIZE), 1, d.models],
+});
+
+/** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
+export const denseGradXTiled = defineVariant(denseGradX, {
+  name: 'dense_grad_x_tiled',
+  constants: { ...denseGradX.constants, WORKGROUP_SIZE: 256, TILE: 64 },
+  grid: (d, c) => [tiles(d.batch, d.fan_out, c.TILE), 1, d.models],
+});
+
+/**
+ * d_w = d_yᵀ · x + (λ/N) · w and d_b = Σ d_y, written into each model's flat gradient; with splits > 1 only sums over parts of
+ * the rows, without the penalty, into as many gradients a model.
+ */
 export const denseGradW = defineOp({
   name: 'dense_grad_w',
   file: 'dense_grad_w',
-  dims: ['models', 'batch', 'fan_in', 'fan_out', 'x_offset', 'x_stride', 'params', 'w_offset', 'b_offset'],
+  dims: ['models', 'batch', 'fan_in', 'fan_out', 'x_offset', 'x_stride', 'params', 'w_offset', 'b_offset', 'splits'],
   bindings: {
     d_y: read('models', 'batch', 'fan_out'),
     x: read('models', 'batch', 'fan_in'),
+    parameters: read('models', 'params'),
+    hyper: read('models', 'hyper'),
+    gradients: write('models', 'splits', 'params'),
+  },
+  constants: { WORKGROUP_SIZE: 8 },
+  uses: ['lib/hyper'],
+  grid: (d, c) => [ceilDiv(tiles(d.fan_out, d.fan_in, TILE), c.WORKGROUP_SIZE), d.splits, d.models],
+  tolerance: (d) => dotTolerance(d.batch),
+  flops: matmulFlops,
+  cpu(d, a) {
+    const { batch, fan_in, fan_out, splits } = d;
+    const partRows = ceilDiv(batch, splits);
+    for (let m = 0; m < d.models; m++) {
+      const x = d.x_offset + m * d.x_stride;
+      const w = m * d.params + d.w_offset;
+      const l2 = splits > 1 ? 0 : a.hyper[m * HYPER_SIZE + HYPER.l2]!;
+      for (let part = 0; part < splits; part++) {
+        const start = (m * splits + part) * d.params;
+        const end = Math.min(batch, (part + 1) * partRows);
+        for (let o = 0; o < fan_out; o++) {
+          for (let i = 0; i < fan_in; i++) {
+            let total = 0;
+            for (let row = part * partRows; row < end; row++) {
+              total += a.d_y[(m * batch + row) * fan_out + o]! * a.x[x + row * fan_in + i]!;
+            }
+            a.gradients[start + d.w_offset + o * fan_in + i] = total + l2 * a.parameters[w + o * fan_in + i]!;
+          }
+          let bias = 0;
+          for (let row = part * partRows; row < end; row++) bias += a.d_y[(m * batch + row) * fan_out + o]!;
+          a.gradients[start + d.b_offset + o] = bias;
+        }
+      }
+    }
+  },
+});
+
+/** For large layers on software adapters; the rows of a part a multiple of 4. */
+export const denseGradWWide = defineVariant(denseGradW, {
+  name: 'dense_grad_w_wide',
+  constants: { WORKGROUP_SIZE: 4 },
+  grid: (d, c) => [ceilDiv(tiles(d.fan_out, d.fan_in, WIDE_TILE), c.WORKGROUP_SIZE), d.splits, d.models],
+});
+
+/** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
+export const denseGradWTiled = defineVariant(denseGradW, {
+  name: 'dense_grad_w_tiled',
+  constants: { WORKGROUP_SIZE: 256, TILE: 64 },
+  grid: (d, c) => [tiles(d.fan_out, d.fan_in, c.TILE), d.splits, d.models],
+});
+
+/** The gradient of a layer from its parts: Σ parts, and the penalty's (λ/N) · w for the weights, first … weights_end. */
+export const sumGradients = defineOp({
+  name: 'sum_gradients',
+  file: 'sum_gradients',
+  dims: ['models', 'params', 'splits', 'first', 'weights_end', 'end'],
+  bindings: {
+    parts: read('models', 'splits', 'params'),
     parameters: read('models', 'params'),
     hyper: read('models', 'hyper'),
     gradients: write('models', 'params'),
   },
   constants: { WORKGROUP_SIZE: 64 },
   uses: ['lib/hyper'],
-  // The bias is column fan_in, where x is 1.
-  grid: (d, c) => [ceilDiv(tiles(d.fan_out, d.fan_in + 1), c.WORKGROUP_SIZE), 1, d.models],
-  tolerance: (d) => dotTolerance(d.batch),
-  flops: matmulFlops,
+  grid: (d, c) => [ceilDiv(d.end - d.first, c.WORKGROUP_SIZE), 1, d.models],
+  tolerance: (d) => dotTolerance(d.splits),
   cpu(d, a) {
-    const { batch, fan_in, fan_out } = d;
     for (let m = 0; m < d.models; m++) {
-      const x = d.x_offset + m * d.x_stride;
-      const w = m * d.params + d.w_offset;
-      const b = m * d.params + d.b_offset;
       const l2 = a.hyper[m * HYPER_SIZE + HYPER.l2]!;
-      for (let o = 0; o < fan_out; o++) {
-        for (let i = 0; i < fan_in; i++) {
-          let total = 0;
-          for (let row = 0; row < batch; row++) {
-            total += a.d_y[(m * batch + row) * fan_out + o]! * a.x[x + row * fan_in + i]!;
-          }
-          a.gradients[w + o * fan_in + i] = total + l2 * a.parameters[w + o * fan_in + i]!;
-        }
-        let bias = 0;
-        for (let row = 0; row < batch; row++) bias += a.d_y[(m * batch + row) * fan_out + o]!;
-        a.gradients[b + o] = bias;
+      for (let p = d.first; p < d.end; p++) {
+        let total = 0;
+        for (let part = 0; part < d.splits; part++) total += a.parts[(m * d.splits + part) * d.params + p]!;
+        a.gradients[m * d.params + p] = total + (p < d.weights_end ? l2 * a.parameters[m * d.params + p]! : 0);
       }
     }
   },

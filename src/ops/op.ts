@@ -64,3 +64,15 @@ export function defineOp<const D extends string, const B extends Bindings, const
 ): Op<D, B, C> {
   return op;
 }
+
+/** The same op by another kernel, in shaders/<name>.wgsl: its constants and its grid. */
+export function defineVariant<D extends string, B extends Bindings, C extends string, const E extends string>(
+  op: Op<D, B, C>,
+  kernel: {
+    readonly name: string;
+    readonly constants: Constants<C | E>;
+    grid(dims: Dims<D>, constants: Constants<C | E>): readonly [number, number, number];
+  },
+): Op<D, B, C | E> {
+  return { ...op, file: kernel.name, ...kernel };
+}

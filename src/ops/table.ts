@@ -2,7 +2,18 @@
 
 import { activationForward } from './activation.ts';
 import { advanceClock, batchGather, decisionGrid } from './batch.ts';
-import { denseForward, denseGradW, denseGradX } from './dense.ts';
+import {
+  denseForward,
+  denseForwardTiled,
+  denseForwardWide,
+  denseGradW,
+  denseGradWTiled,
+  denseGradWWide,
+  denseGradX,
+  denseGradXTiled,
+  denseGradXWide,
+  sumGradients,
+} from './dense.ts';
 import { dropoutMask } from './dropout.ts';
 import { lossHead, objective, probabilities, scoreRows } from './loss.ts';
 import type { Op } from './op.ts';
@@ -12,12 +23,19 @@ import { residentPack, residentStep } from './resident.ts';
 const rows = {
   batch_gather: batchGather,
   dense_forward: denseForward,
+  dense_forward_wide: denseForwardWide,
+  dense_forward_tiled: denseForwardTiled,
   activation_forward: activationForward,
   dropout_mask: dropoutMask,
   loss_head: lossHead,
   objective,
   dense_grad_x: denseGradX,
+  dense_grad_x_wide: denseGradXWide,
+  dense_grad_x_tiled: denseGradXTiled,
   dense_grad_w: denseGradW,
+  dense_grad_w_wide: denseGradWWide,
+  dense_grad_w_tiled: denseGradWTiled,
+  sum_gradients: sumGradients,
   clip_gradient: clipGradient,
   optimizer_step: optimizerStep,
   advance_clock: advanceClock,

@@ -1,4 +1,4 @@
-// Cases of dense_forward, dense_grad_x and dense_grad_w.
+// Cases of the dense ops in all their variants, and of sum_gradients.
 import { ACTIVATION, activate } from '../../src/ops/activation.ts';
 import { DROPOUT, dropoutFactor } from '../../src/ops/dropout.ts';
 import { HYPER, HYPER_SIZE } from '../../src/ops/hyper.ts';
@@ -6,10 +6,6 @@ import { drawing } from '../support/draw.ts';
 import { type OpCase, sizesAround } from '../support/op-case.ts';
 import { ACTIVATIONS, type ActivationCode } from './activation.ts';
 import { DROPOUTS, type DropoutName, dropoutSetting } from './dropout.ts';
-
-const TILE = 4;
-/** Sizes of one dimension, the others being prime. */
-const SIZES = sizesAround(TILE);
 
 interface Sizes {
   readonly models: number;
@@ -19,6 +15,7 @@ interface Sizes {
 }
 
 interface Forward extends Sizes {
+  readonly tiling?: Tiling;
   readonly activation: ActivationCode;
   readonly dropout: DropoutName;
   readonly sharedX?: boolean;
@@ -32,14 +29,40 @@ const LARGE: Sizes = { models: 1, batch: 131, inputs: 257, outputs: 37 };
 
 const label = ({ models, batch, inputs, outputs }: Sizes) => `M=${models} B=${batch} I=${inputs} O=${outputs}`;
 
-/** Every dimension over its sizes, one at a time; then all of them at a tile's edge, and a large one. */
-const shapes: Sizes[] = [
-  ...SIZES.map((batch) => ({ ...PRIMES, batch })),
-  ...SIZES.map((inputs) => ({ ...PRIMES, inputs })),
-  ...SIZES.map((outputs) => ({ ...PRIMES, outputs })),
-  ...SIZES.slice(0, 4).map((n) => ({ models: 3, batch: n, inputs: n, outputs: n })),
-  LARGE,
-];
+/** How an op is tiled: by its name's ending, the constants that go with it, and the sizes that it takes. */
+interface Tiling {
+  readonly suffix: '' | '_wide' | '_tiled';
+  /** Sides of a tile. */
+  readonly tile: number;
+  readonly constants: Readonly<Record<string, number>>;
+  /** Sums have a multiple of this many terms. */
+  readonly terms: number;
+}
+
+const THREAD: Tiling = { suffix: '', tile: 8, constants: {}, terms: 1 };
+const WIDE: Tiling = { suffix: '_wide', tile: 16, constants: {}, terms: 4 };
+const TILED_32: Tiling = { suffix: '_tiled', tile: 32, constants: { TILE: 32, WORKGROUP_SIZE: 64 }, terms: 1 };
+const TILED_64: Tiling = { suffix: '_tiled', tile: 64, constants: {}, terms: 1 };
+const TILINGS = [THREAD, WIDE, TILED_32, TILED_64];
+
+type Dimension = 'batch' | 'inputs' | 'outputs';
+
+/**
+ * Every dimension over sizes around the tile, the others being prime; then all of them at a tile's edge, and a large one.
+ *
+ * @param summed the dimension that the op sums over.
+ */
+function shapes({ tile, terms }: Tiling, summed: Dimension): Sizes[] {
+  const inTerms = (sizes: Sizes) => ({ ...sizes, [summed]: Math.ceil(sizes[summed] / terms) * terms });
+  const over = (dimension: Dimension) => sizesAround(tile).map((size) => ({ ...PRIMES, [dimension]: size }));
+  const edges = sizesAround(tile).slice(0, 4);
+  const all = [
+    ...[...over('batch'), ...over('inputs'), ...over('outputs')].map(inTerms),
+    ...edges.map((n) => inTerms({ models: 3, batch: n, inputs: n, outputs: n })),
+    inTerms(LARGE),
+  ];
+  return all.filter((one, i) => all.findIndex((other) => label(other) === label(one)) === i);
+}
 
 /** Where w and b lie: at the front, or with other tensors around them. */
 function places({ inputs, outputs }: Sizes, offsets: boolean) {
@@ -50,22 +73,24 @@ function places({ inputs, outputs }: Sizes, offsets: boolean) {
 
 function forwardCase(setting: Forward): OpCase {
   const { models, batch, inputs, outputs, activation, dropout, sharedX = false, offsets = false } = setting;
+  const { tiling = THREAD } = setting;
   const notes = [setting.ownMasks && 'own masks', sharedX && 'shared x', offsets && 'offsets'].filter(Boolean);
-  const name = ['dense_forward', label(setting), activation, dropout, ...notes].join(' ');
+  const op = `dense_forward${tiling.suffix}` as const;
+  const name = [op, tiling.tile, label(setting), activation, dropout, ...notes].join(' ');
   const draw = drawing(name);
   const { w_offset, b_offset, params } = places(setting, offsets);
   const x_offset = offsets ? 9 : 0;
   const x_stride = sharedX ? 0 : batch * inputs;
   const dropped = dropoutSetting(draw, { ...setting, fan_out: outputs });
   return {
-    op: 'dense_forward',
+    op,
     name,
     dims: {
       ...{ models, batch, fan_in: inputs, fan_out: outputs, x_offset, x_stride },
       ...{ params, w_offset, b_offset },
       ...dropped.dims,
     },
-    constants: { ACTIVATION: ACTIVATION[activation], DROPOUT: DROPOUT[dropout] },
+    constants: { ...tiling.constants, ACTIVATION: ACTIVATION[activation], DROPOUT: DROPOUT[dropout] },
     inputs: {
       x: draw.normals(x_offset + (sharedX ? 1 : models) * batch * inputs),
       parameters: draw.normals(models * params, Math.sqrt(2 / inputs)),
@@ -76,7 +101,9 @@ function forwardCase(setting: Forward): OpCase {
 }
 
 export const denseForwardCases: OpCase[] = [
-  ...shapes.map((sizes) => forwardCase({ ...sizes, activation: 'linear', dropout: 'none' })),
+  ...TILINGS.flatMap((tiling) =>
+    shapes(tiling, 'inputs').map((sizes) => forwardCase({ ...sizes, tiling, activation: 'linear', dropout: 'none' })),
+  ),
   ...ACTIVATIONS.flatMap((activation) =>
     DROPOUTS.map((dropout) =>
       forwardCase({ models: 3, batch: 5, inputs: 7, outputs: 5, activation, dropout, offsets: true }),
@@ -84,10 +111,16 @@ export const denseForwardCases: OpCase[] = [
   ),
   forwardCase({ models: 3, batch: 9, inputs: 2, outputs: 6, activation: 'tanh', dropout: 'none', sharedX: true }),
   forwardCase({ models: 3, batch: 5, inputs: 2, outputs: 6, activation: 'relu', dropout: 'given', ownMasks: true }),
-  forwardCase({ ...LARGE, models: 3, activation: 'relu', dropout: 'counters', sharedX: true, offsets: true }),
+  ...TILINGS.map((tiling) =>
+    forwardCase({
+      ...{ ...LARGE, inputs: 256, models: 3, tiling },
+      ...{ activation: 'relu', dropout: 'counters', sharedX: true, offsets: true },
+    }),
+  ),
 ];
 
 interface GradX extends Sizes {
+  readonly tiling?: Tiling;
   readonly activation: ActivationCode;
   readonly dropout: DropoutName;
   readonly ownMasks?: boolean;
@@ -96,9 +129,10 @@ interface GradX extends Sizes {
 
 /** Here `inputs` are the units of the layer below, and `outputs` those above. */
 function gradXCase(setting: GradX): OpCase {
-  const { models, batch, inputs, outputs, activation, dropout, offsets = false } = setting;
+  const { models, batch, inputs, outputs, activation, dropout, offsets = false, tiling = THREAD } = setting;
   const notes = [setting.ownMasks && 'own masks', offsets && 'offsets'].filter(Boolean);
-  const name = ['dense_grad_x', label(setting), activation, dropout, ...notes].join(' ');
+  const op = `dense_grad_x${tiling.suffix}` as const;
+  const name = [op, tiling.tile, label(setting), activation, dropout, ...notes].join(' ');
   const draw = drawing(name);
   const { w_offset, params } = places(setting, offsets);
   const dropped = dropoutSetting(draw, { ...setting, fan_out: inputs });
@@ -112,10 +146,10 @@ function gradXCase(setting: GradX): OpCase {
     return activate(ACTIVATION[activation], value) * factor;
   });
   return {
-    op: 'dense_grad_x',
+    op,
     name,
     dims,
-    constants: { ACTIVATION: ACTIVATION[activation], DROPOUT: DROPOUT[dropout] },
+    constants: { ...tiling.constants, ACTIVATION: ACTIVATION[activation], DROPOUT: DROPOUT[dropout] },
     inputs: {
       d_y: draw.normals(models * batch * outputs),
       parameters: draw.normals(models * params, Math.sqrt(2 / inputs)),
@@ -127,17 +161,23 @@ function gradXCase(setting: GradX): OpCase {
 }
 
 export const denseGradXCases: OpCase[] = [
-  ...shapes.map((sizes) => gradXCase({ ...sizes, activation: 'linear', dropout: 'none' })),
+  ...TILINGS.flatMap((tiling) =>
+    shapes(tiling, 'outputs').map((sizes) => gradXCase({ ...sizes, tiling, activation: 'linear', dropout: 'none' })),
+  ),
   ...ACTIVATIONS.flatMap((activation) =>
     DROPOUTS.map((dropout) =>
       gradXCase({ models: 3, batch: 5, inputs: 5, outputs: 7, activation, dropout, offsets: true }),
     ),
   ),
   gradXCase({ models: 3, batch: 5, inputs: 6, outputs: 2, activation: 'relu', dropout: 'given', ownMasks: true }),
-  gradXCase({ ...LARGE, models: 3, activation: 'relu', dropout: 'counters', offsets: true }),
+  ...TILINGS.map((tiling) =>
+    gradXCase({ ...LARGE, outputs: 36, models: 3, tiling, activation: 'relu', dropout: 'counters', offsets: true }),
+  ),
 ];
 
 interface GradW extends Sizes {
+  readonly tiling?: Tiling;
+  readonly splits?: number;
   readonly sharedX?: boolean;
   readonly offsets?: boolean;
   /** Rows from here on are past the end of a short batch: their d_y is zero. */
@@ -146,8 +186,11 @@ interface GradW extends Sizes {
 
 function gradWCase(setting: GradW): OpCase {
   const { models, batch, inputs, outputs, sharedX = false, offsets = false, rows = batch } = setting;
-  const notes = [sharedX && 'shared x', offsets && 'offsets', rows < batch && `${rows} rows`].filter(Boolean);
-  const name = ['dense_grad_w', label(setting), ...notes].join(' ');
+  const { tiling = THREAD, splits = 1 } = setting;
+  const parts = splits > 1 && `${splits} parts`;
+  const notes = [sharedX && 'shared x', offsets && 'offsets', rows < batch && `${rows} rows`, parts].filter(Boolean);
+  const op = `dense_grad_w${tiling.suffix}` as const;
+  const name = [op, tiling.tile, label(setting), ...notes].join(' ');
   const draw = drawing(name);
   const { w_offset, b_offset, params } = places(setting, offsets);
   const x_offset = offsets ? 9 : 0;
@@ -159,30 +202,72 @@ function gradWCase(setting: GradW): OpCase {
     hyper[m * HYPER_SIZE + HYPER.l2] = 0.7 / (m + 1);
   }
   return {
-    op: 'dense_grad_w',
+    op,
     name,
     dims: {
       ...{ models, batch, fan_in: inputs, fan_out: outputs, x_offset, x_stride },
-      ...{ params, w_offset, b_offset },
+      ...{ params, w_offset, b_offset, splits },
     },
-    constants: {},
+    constants: tiling.constants,
     inputs: {
       d_y,
       x: draw.normals(x_offset + (sharedX ? 1 : models) * batch * inputs),
       parameters: draw.normals(models * params),
       hyper,
     },
-    outputs: { gradients: models * params },
+    outputs: { gradients: models * splits * params },
   };
 }
 
 export const denseGradWCases: OpCase[] = [
-  ...shapes.map((sizes) => gradWCase(sizes)),
-  // The bias is a column of its own: with I + 1 a whole number of tiles, and one more.
-  ...[2, 6, 7, 8].map((inputs) => gradWCase({ models: 3, batch: 5, inputs, outputs: 6, offsets: true })),
-  gradWCase({ models: 3, batch: 9, inputs: 2, outputs: 6, sharedX: true, offsets: true }),
-  gradWCase({ models: 1, batch: 64, inputs: 2, outputs: 5, rows: 44 }),
-  gradWCase({ ...LARGE, models: 3, sharedX: true, offsets: true }),
+  ...TILINGS.flatMap((tiling) => shapes(tiling, 'batch').map((sizes) => gradWCase({ ...sizes, tiling }))),
+  ...TILINGS.flatMap((tiling) => [
+    gradWCase({ models: 3, batch: 8, inputs: 2, outputs: 6, sharedX: true, offsets: true, tiling }),
+    gradWCase({ models: 1, batch: 64, inputs: 2, outputs: 5, rows: 44, tiling }),
+    gradWCase({ ...LARGE, batch: 132, models: 3, sharedX: true, offsets: true, tiling }),
+    gradWCase({ models: 3, batch: 24, inputs: 19, outputs: 9, splits: 3, offsets: true, tiling }),
+  ]),
+  // Parts of ⌈B / splits⌉ rows: the last one shorter, and empty.
+  gradWCase({ models: 2, batch: 31, inputs: 5, outputs: 9, splits: 4 }),
+  gradWCase({ models: 2, batch: 31, inputs: 5, outputs: 9, splits: 4, tiling: TILED_32 }),
+  gradWCase({ models: 2, batch: 9, inputs: 5, outputs: 9, splits: 4 }),
 ];
 
-export const denseCases: OpCase[] = [...denseForwardCases, ...denseGradXCases, ...denseGradWCases];
+interface Parts {
+  readonly models: number;
+  readonly params: number;
+  readonly splits: number;
+  readonly first: number;
+  readonly weightsEnd: number;
+  readonly end: number;
+}
+
+function sumCase({ models, params, splits, first, weightsEnd, end }: Parts): OpCase {
+  const name = `sum_gradients M=${models} P=${params} of ${splits} from ${first} over ${weightsEnd} to ${end}`;
+  const draw = drawing(name);
+  return {
+    op: 'sum_gradients',
+    name,
+    dims: { models, params, splits, first, weights_end: weightsEnd, end },
+    constants: {},
+    inputs: {
+      parts: draw.normals(models * splits * params),
+      parameters: draw.normals(models * params),
+      hyper: draw.normals(models * HYPER_SIZE),
+    },
+    outputs: { gradients: models * params },
+  };
+}
+
+export const sumGradientsCases: OpCase[] = [
+  ...sizesAround(64).map((end) => sumCase({ models: 1, params: end, splits: 3, first: 0, weightsEnd: end >> 1, end })),
+  sumCase({ models: 3, params: 211, splits: 8, first: 40, weightsEnd: 150, end: 170 }),
+  sumCase({ models: 2, params: 7, splits: 1, first: 0, weightsEnd: 7, end: 7 }),
+];
+
+export const denseCases: OpCase[] = [
+  ...denseForwardCases,
+  ...denseGradXCases,
+  ...denseGradWCases,
+  ...sumGradientsCases,
+];

@@ -28,9 +28,9 @@ describe('fast CPU kernels', () => {
 
   test('dense ops and adam have one', () => {
     expect([...new Set(cases.map(({ op }) => op))].sort()).toEqual([
-      'dense_forward',
-      'dense_grad_w',
-      'dense_grad_x',
+      ...['dense_forward', 'dense_forward_tiled', 'dense_forward_wide'],
+      ...['dense_grad_w', 'dense_grad_w_tiled', 'dense_grad_w_wide'],
+      ...['dense_grad_x', 'dense_grad_x_tiled', 'dense_grad_x_wide'],
       'optimizer_step',
     ]);
   });

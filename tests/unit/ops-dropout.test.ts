@@ -200,7 +200,7 @@ describe("the notebook's network of 3-2-3-1", () => {
       const sizes = { fan_in: x.length / BATCH, fan_out: d_y.length / BATCH, x_offset: 0, x_stride: 0 };
       runCpu(
         'dense_grad_w',
-        { models: 1, batch: BATCH, ...sizes, params, w_offset: 0, b_offset },
+        { models: 1, batch: BATCH, ...sizes, params, w_offset: 0, b_offset, splits: 1 },
         { d_y, x, parameters, hyper: hyperRow({}), gradients },
       );
       const expected = [...fixture.float64[`dW${l}`]!.flat(), ...fixture.float64[`db${l}`]!.flat()];

@@ -1,0 +1,128 @@
+// Dense layer, forward, for large layers on software adapters.   y = dropout(activate(x · wᵀ + b))
+//
+//   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset
+//   parameters  (M, P): w (O, I) at w_offset, b (O) at b_offset
+//   y           (M, B, O)                            I a multiple of 4
+//   dropout     lib/dropout.wgsl; y = 0 where dropped, activation / (1 - drop rate) where kept
+//
+// dense_forward with a 16 × 16 tile a thread: twice the multiply-adds of a load, and four times the code to compile.
+// The 256 sums of a thread go to the stack of a processor, which is in its first cache; on a GPU they would not fit
+// registers. Workgroups are one subgroup of a software adapter, so that 128 × 512 outputs still make 64.
+// Each output is one sum over I, four products at a time in rising order, whatever M and B are.
+
+override WORKGROUP_SIZE: u32 = 4;
+override ACTIVATION: u32 = 0;
+override DROPOUT: u32 = 0;
+
+struct Dims {
+  models: u32, batch: u32, fan_in: u32, fan_out: u32,
+  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32,
+  layers: u32, layer: u32, masks: u32, mask_offset: u32, mask_stride: u32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> parameters: array<f32>;
+@group(0) @binding(3) var<storage, read> drop_keys: array<vec4u>;
+@group(0) @binding(4) var<storage, read> drop_scale: array<f32>;
+@group(0) @binding(5) var<storage, read> clock: Clock;
+@group(0) @binding(6) var<storage, read> drop_masks: array<u32>;
+@group(0) @binding(7) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn dense_forward_wide(@builtin(global_invocation_id) id: vec3u) {
+  let unit_tiles = (dims.fan_out + 15u) / 16u;
+  let row = (id.x / unit_tiles) * 16u;
+  let unit = (id.x % unit_tiles) * 16u;
+  if (row >= dims.batch) { return; }
+  let model = id.z;
+
+  // Four rows by four units at a time; a column of t is a row of y. Past the edge of the layer a tile reads on
+  // into whatever follows, which reaches only outputs that are not stored.
+  let fan_in = dims.fan_in;
+  let x_at = dims.x_offset + model * dims.x_stride + row * fan_in;
+  let w_at = model * dims.params + dims.w_offset + unit * fan_in;
+  let next = 4u * fan_in;
+  var t00: mat4x4f = mat4x4f();
+  var t01: mat4x4f = mat4x4f();
+  var t02: mat4x4f = mat4x4f();
+  var t03: mat4x4f = mat4x4f();
+  var t10: mat4x4f = mat4x4f();
+  var t11: mat4x4f = mat4x4f();
+  var t12: mat4x4f = mat4x4f();
+  var t13: mat4x4f = mat4x4f();
+  var t20: mat4x4f = mat4x4f();
+  var t21: mat4x4f = mat4x4f();
+  var t22: mat4x4f = mat4x4f();
+  var t23: mat4x4f = mat4x4f();
+  var t30: mat4x4f = mat4x4f();
+  var t31: mat4x4f = mat4x4f();
+  var t32: mat4x4f = mat4x4f();
+  var t33: mat4x4f = mat4x4f();
+  for (var i: u32 = 0u; i < fan_in; i += 4u) {
+    let w0 = transpose(w_rows(w_at + i, fan_in));
+    let w1 = transpose(w_rows(w_at + next + i, fan_in));
+    let w2 = transpose(w_rows(w_at + 2u * next + i, fan_in));
+    let w3 = transpose(w_rows(w_at + 3u * next + i, fan_in));
+    let x0 = x_rows(x_at + i, fan_in);
+    t00 += w0 * x0;
+    t01 += w1 * x0;
+    t02 += w2 * x0;
+    t03 += w3 * x0;
+    let x1 = x_rows(x_at + next + i, fan_in);
+    t10 += w0 * x1;
+    t11 += w1 * x1;
+    t12 += w2 * x1;
+    t13 += w3 * x1;
+    let x2 = x_rows(x_at + 2u * next + i, fan_in);
+    t20 += w0 * x2;
+    t21 += w1 * x2;
+    t22 += w2 * x2;
+    t23 += w3 * x2;
+    let x3 = x_rows(x_at + 3u * next + i, fan_in);
+    t30 += w0 * x3;
+    t31 += w1 * x3;
+    t32 += w2 * x3;
+    t33 += w3 * x3;
+  }
+
+  // A loop, since compilers take long over what stands here 64 times.
+  var t: array<mat4x4f, 16> = array<mat4x4f, 16>(
+    t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33);
+  for (var r: u32 = 0u; r < 16u; r++) {
+    for (var quad: u32 = 0u; quad < 4u; quad++) {
+      store(model, row + r, unit + 4u * quad, t[4u * (r / 4u) + quad][r % 4u]);
+    }
+  }
+}
+
+// Inputs at … at + 3 of four rows.
+fn x_rows(at: u32, stride: u32) -> mat4x4f {
+  return mat4x4f(x4(at), x4(at + stride), x4(at + 2u * stride), x4(at + 3u * stride));
+}
+
+fn w_rows(at: u32, stride: u32) -> mat4x4f {
+  return mat4x4f(w4(at), w4(at + stride), w4(at + 2u * stride), w4(at + 3u * stride));
+}
+
+fn x4(at: u32) -> vec4f {
+  return vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
+}
+
+fn w4(at: u32) -> vec4f {
+  return vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]);
+}
+
+// Four outputs of a row, from their sums.
+fn store(model: u32, row: u32, unit: u32, total: vec4f) {
+  if (row >= dims.batch || unit >= dims.fan_out) { return; }
+  let bias = w4(model * dims.params + dims.b_offset + unit);
+  let e = row * dims.fan_out + unit;
+  let h = activation_of(ACTIVATION, total + bias) * dropout_factors(model, e);
+  let start = model * dims.batch * dims.fan_out + e;
+  let left = dims.fan_out - unit;
+  y[start] = h.x;
+  if (left > 1u) { y[start + 1u] = h.y; }
+  if (left > 2u) { y[start + 2u] = h.z; }
+  if (left > 3u) { y[start + 3u] = h.w; }
+}

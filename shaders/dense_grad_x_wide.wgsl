@@ -1,0 +1,132 @@
+// Dense layer, gradient of the input, for large layers on software adapters.   d_z = (d_y · w) · slope(saved) · dropout
+//
+//   d_y         (M, B, U) gradient of this layer's logits or z, U = units_above, a multiple of 4
+//   parameters  (M, P): w (U, O) at w_offset, O = units of the layer below
+//   saved       (M, B, O) what the layer below kept: its output after dropout, or its z for gelu
+//   d_z         (M, B, O) gradient of the layer below's z; 0 where it was dropped
+//
+// dense_grad_x with a 16 × 16 tile a thread and workgroups of one subgroup of a software adapter; why: dense_forward_wide.
+// Each sum runs over U, four products at a time in rising order. The mask is recomputed, not read.
+
+override WORKGROUP_SIZE: u32 = 4;
+override ACTIVATION: u32 = 0;
+override DROPOUT: u32 = 0;
+
+struct Dims {
+  models: u32, batch: u32, units_above: u32, fan_out: u32, params: u32, w_offset: u32,
+  layers: u32, layer: u32, masks: u32, mask_offset: u32, mask_stride: u32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> d_y: array<f32>;
+@group(0) @binding(2) var<storage, read> parameters: array<f32>;
+@group(0) @binding(3) var<storage, read> saved: array<f32>;
+@group(0) @binding(4) var<storage, read> drop_keys: array<vec4u>;
+@group(0) @binding(5) var<storage, read> drop_scale: array<f32>;
+@group(0) @binding(6) var<storage, read> clock: Clock;
+@group(0) @binding(7) var<storage, read> drop_masks: array<u32>;
+@group(0) @binding(8) var<storage, read_write> d_z: array<f32>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn dense_grad_x_wide(@builtin(global_invocation_id) id: vec3u) {
+  let unit_tiles = (dims.fan_out + 15u) / 16u;
+  let row = (id.x / unit_tiles) * 16u;
+  let unit = (id.x % unit_tiles) * 16u;
+  if (row >= dims.batch) { return; }
+  let model = id.z;
+
+  // Four rows by four units at a time; a column of t is a row of d_z. Past the edge of the layer a tile reads on
+  // into whatever follows, which reaches only outputs that are not stored.
+  let above = dims.units_above;
+  let d_at = (model * dims.batch + row) * above;
+  let w_at = model * dims.params + dims.w_offset + unit;
+  var t00: mat4x4f = mat4x4f();
+  var t01: mat4x4f = mat4x4f();
+  var t02: mat4x4f = mat4x4f();
+  var t03: mat4x4f = mat4x4f();
+  var t10: mat4x4f = mat4x4f();
+  var t11: mat4x4f = mat4x4f();
+  var t12: mat4x4f = mat4x4f();
+  var t13: mat4x4f = mat4x4f();
+  var t20: mat4x4f = mat4x4f();
+  var t21: mat4x4f = mat4x4f();
+  var t22: mat4x4f = mat4x4f();
+  var t23: mat4x4f = mat4x4f();
+  var t30: mat4x4f = mat4x4f();
+  var t31: mat4x4f = mat4x4f();
+  var t32: mat4x4f = mat4x4f();
+  var t33: mat4x4f = mat4x4f();
+  for (var o: u32 = 0u; o < above; o += 4u) {
+    let w0 = w_rows(w_at + o * dims.fan_out);
+    let w1 = w_rows(w_at + o * dims.fan_out + 4u);
+    let w2 = w_rows(w_at + o * dims.fan_out + 8u);
+    let w3 = w_rows(w_at + o * dims.fan_out + 12u);
+    let d0 = d_rows(d_at + o);
+    t00 += w0 * d0;
+    t01 += w1 * d0;
+    t02 += w2 * d0;
+    t03 += w3 * d0;
+    let d1 = d_rows(d_at + 4u * above + o);
+    t10 += w0 * d1;
+    t11 += w1 * d1;
+    t12 += w2 * d1;
+    t13 += w3 * d1;
+    let d2 = d_rows(d_at + 8u * above + o);
+    t20 += w0 * d2;
+    t21 += w1 * d2;
+    t22 += w2 * d2;
+    t23 += w3 * d2;
+    let d3 = d_rows(d_at + 12u * above + o);
+    t30 += w0 * d3;
+    t31 += w1 * d3;
+    t32 += w2 * d3;
+    t33 += w3 * d3;
+  }
+
+  // A loop, since compilers take long over what stands here 64 times.
+  var t: array<mat4x4f, 16> = array<mat4x4f, 16>(
+    t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33);
+  for (var r: u32 = 0u; r < 16u; r++) {
+    for (var quad: u32 = 0u; quad < 4u; quad++) {
+      store(model, row + r, unit + 4u * quad, t[4u * (r / 4u) + quad][r % 4u]);
+    }
+  }
+}
+
+// Units at … at + 3 of four rows of d_y.
+fn d_rows(at: u32) -> mat4x4f {
+  let stride = dims.units_above;
+  return mat4x4f(d4(at), d4(at + stride), d4(at + 2u * stride), d4(at + 3u * stride));
+}
+
+fn d4(at: u32) -> vec4f {
+  return vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]);
+}
+
+// Four columns of four rows of w.
+fn w_rows(at: u32) -> mat4x4f {
+  let stride = dims.fan_out;
+  return mat4x4f(w4(at), w4(at + stride), w4(at + 2u * stride), w4(at + 3u * stride));
+}
+
+fn w4(at: u32) -> vec4f {
+  return vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]);
+}
+
+// Four elements of a row of d_z, from their sums.
+fn store(model: u32, row: u32, unit: u32, total: vec4f) {
+  if (row >= dims.batch || unit >= dims.fan_out) { return; }
+  let e = row * dims.fan_out + unit;
+  let factors = dropout_factors(model, e);
+  let at = model * dims.batch * dims.fan_out + e;
+  let kept = vec4f(saved[at], saved[at + 1u], saved[at + 2u], saved[at + 3u]);
+  // What was kept is the activation times its factor; the slope wants the activation.
+  let scaled = kept / select(factors, vec4f(1.0), factors == vec4f(0.0));
+  let output = select(kept, scaled, vec4<bool>(ACTIVATION != ACTIVATION_GELU && DROPOUT != 0u));
+  let d = total * activation_slope(ACTIVATION, output) * factors;
+  let left = dims.fan_out - unit;
+  d_z[at] = d.x;
+  if (left > 1u) { d_z[at + 1u] = d.y; }
+  if (left > 2u) { d_z[at + 2u] = d.z; }
+  if (left > 3u) { d_z[at + 3u] = d.w; }
+}

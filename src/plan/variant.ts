@@ -1,0 +1,54 @@
+// Which kernel a dense op gets, by its sizes and the device. Never by the number of models: a model's arithmetic must not
+// depend on its neighbours.
+
+import { ceilDiv } from '../core/shape.ts';
+import type { OpName } from '../ops/table.ts';
+import type { AdapterTraits } from './choose.ts';
+
+type DenseOp = 'dense_forward' | 'dense_grad_x' | 'dense_grad_w';
+
+/** A product with rows × columns results, each a sum of `depth` terms. */
+export interface ProductSize {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+}
+
+export interface Variant {
+  readonly op: OpName;
+  readonly constants: Readonly<Record<string, number>>;
+}
+
+/** Below this many multiply-adds the code of a wide tile takes longer to compile than it saves in a thousand steps. */
+const WIDE_WORK = 2 ** 20;
+/** Tiles of 64 × 64 that keep a GPU busy; below, there are four times as many of 32 × 32. */
+const BUSY_TILES = 64;
+
+/** @param traits of the WebGPU device; null for the CPU backend, which has no variants. */
+export function denseVariant(op: DenseOp, size: ProductSize, traits: AdapterTraits | null): Variant {
+  if (traits === null) return { op, constants: {} };
+  if (traits.software) return { op: isWide(size) ? `${op}_wide` : op, constants: {} };
+  const tile = tilesOf(size, 64) >= BUSY_TILES ? 64 : 32;
+  return { op: `${op}_tiled`, constants: { WORKGROUP_SIZE: (tile / 4) ** 2, TILE: tile } };
+}
+
+/** Wide tiles take no remainder of the sum, and need enough tiles for all cores. */
+function isWide(size: ProductSize): boolean {
+  const work = size.rows * size.columns * size.depth;
+  return size.depth % 4 === 0 && work >= WIDE_WORK && tilesOf(size, 16) >= 64;
+}
+
+const tilesOf = ({ rows, columns }: ProductSize, side: number): number => ceilDiv(rows, side) * ceilDiv(columns, side);
+
+/** Rows that a part of a split sum has at least, parts at most, and workgroups that keep the device busy. */
+const PART_ROWS = 256;
+const MOST_PARTS = 8;
+const BUSY_WORKGROUPS = { software: 8, gpu: 64 } as const;
+
+/** Into how many parts the sum over the rows of a batch is split, for a layer too small to make enough workgroups. */
+export function gradientParts(size: ProductSize, traits: AdapterTraits | null): number {
+  if (traits === null || (traits.software && isWide(size))) return 1;
+  const workgroups = traits.software ? ceilDiv(tilesOf(size, 8), 8) : tilesOf(size, 32);
+  const wanted = Math.floor(BUSY_WORKGROUPS[traits.software ? 'software' : 'gpu'] / workgroups);
+  return Math.max(1, Math.min(wanted, Math.floor(size.depth / PART_ROWS), MOST_PARTS));
+}
