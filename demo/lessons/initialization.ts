@@ -74,6 +74,7 @@ export const initialization: Lesson = {
     },
   ],
   lossCeiling: 1.2,
+  chart: 'own',
   luck: 'each with other random weights',
   base,
   contenders,

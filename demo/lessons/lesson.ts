@@ -45,6 +45,8 @@ export interface Lesson {
   readonly settings: readonly Setting[];
   /** The curves' axis ends here; a loss above it is off the chart. */
   readonly lossCeiling: number;
+  /** A chart for each run, or one for all. */
+  readonly chart: 'own' | 'shared';
   /** What another seed changes, in words. */
   readonly luck: string;
   base(settings: Settings): Run;

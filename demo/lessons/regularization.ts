@@ -82,6 +82,7 @@ export const regularization: Lesson = {
     },
   ],
   lossCeiling: 0.8,
+  chart: 'own',
   luck: 'each with other random weights and with fresh units dropped at every step',
   base,
   spreadBase,

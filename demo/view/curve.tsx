@@ -1,74 +1,12 @@
 // A run's loss on the training points and on new points, as a chart and as a table.
 
-import { effect } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import UPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
-import { training } from '../state.ts';
-import type { Point } from '../training/protocol.ts';
-import { colour, theme } from './colours.ts';
+import { useState } from 'preact/hooks';
+import type { Training } from '../training/training.ts';
+import { useChart } from './chart.ts';
 import { count, places } from './format.ts';
 
+const LINES = [{ stroke: '--train' }, { stroke: '--test', dash: [6, 4] }];
 const HEIGHT = 130;
-const FONT = '12px system-ui, sans-serif';
-
-function columns(points: readonly Point[], model: number): UPlot.AlignedData {
-  const steps = points.map(({ step }) => step);
-  const finite = (value: number | undefined) => (Number.isFinite(value) ? value : null);
-  const train = points.map(({ scores }) => finite(scores[model]?.train.loss));
-  const test = points.map(({ scores }) => finite(scores[model]?.test?.loss));
-  return [steps, train, test];
-}
-
-function chartOptions(width: number, ceiling: number): UPlot.Options {
-  const axis = {
-    stroke: () => colour('--ink-2'),
-    font: FONT,
-    grid: { stroke: () => colour('--line'), width: 1 },
-    ticks: { show: false },
-  };
-  return {
-    width,
-    height: HEIGHT,
-    legend: { show: false },
-    cursor: { show: false },
-    padding: [8, 24, 0, 0],
-    scales: {
-      x: { time: false, range: () => [0, training.opened.value?.totalSteps ?? 1] },
-      y: { range: [0, ceiling] },
-    },
-    axes: [
-      { ...axis, size: 26, space: 70, values: (_, ticks) => ticks.map(count) },
-      { ...axis, size: 38, space: 30 },
-    ],
-    series: [
-      {},
-      { stroke: () => colour('--train'), width: 2.5, points: { show: false } },
-      { stroke: () => colour('--test'), width: 2.5, dash: [6, 4], points: { show: false } },
-    ],
-  };
-}
-
-function useChart(model: number, ceiling: number) {
-  const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const box = ref.current!;
-    const chart = new UPlot(chartOptions(box.clientWidth, ceiling), columns([], model), box);
-    const observer = new ResizeObserver(() => chart.setSize({ width: box.clientWidth, height: HEIGHT }));
-    observer.observe(box);
-    const stop = effect(() => {
-      theme.value;
-      training.opened.value;
-      chart.setData(columns(training.points.value, model));
-    });
-    return () => {
-      stop();
-      observer.disconnect();
-      chart.destroy();
-    };
-  }, [model, ceiling]);
-  return ref;
-}
 
 function Loss({ value = Number.NaN }: { value: number | undefined }) {
   return (
@@ -78,7 +16,14 @@ function Loss({ value = Number.NaN }: { value: number | undefined }) {
   );
 }
 
-function Table({ model, label }: { model: number; label: string }) {
+interface CurveProps {
+  readonly training: Training;
+  readonly model: number;
+  readonly label: string;
+  readonly ceiling: number;
+}
+
+export function CurveTable({ training, model, label }: Omit<CurveProps, 'ceiling'>) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -110,14 +55,24 @@ function Table({ model, label }: { model: number; label: string }) {
   );
 }
 
-interface CurveProps {
-  readonly model: number;
-  readonly label: string;
-  readonly ceiling: number;
-}
-
-export function Curve({ model, label, ceiling }: CurveProps) {
-  const ref = useChart(model, ceiling);
+export function Curve({ training, model, label, ceiling }: CurveProps) {
+  const ref = useChart(
+    () => ({
+      lines: LINES,
+      height: HEIGHT,
+      ceiling,
+      lastStep: () => training.opened.value?.totalSteps ?? 1,
+      data() {
+        const points = training.points.value;
+        return [
+          points.map(({ step }) => step),
+          points.map(({ scores }) => scores[model]?.train.loss ?? Number.NaN),
+          points.map(({ scores }) => scores[model]?.test?.loss ?? Number.NaN),
+        ];
+      },
+    }),
+    [training, model, ceiling],
+  );
   return (
     <div class="curve">
       <p class="key" aria-hidden="true">
@@ -130,7 +85,7 @@ export function Curve({ model, label, ceiling }: CurveProps) {
         role="img"
         aria-label={`${label}: loss by step; the numbers are in the table below`}
       />
-      <Table model={model} label={label} />
+      <CurveTable training={training} model={model} label={label} />
     </div>
   );
 }

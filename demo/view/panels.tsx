@@ -3,8 +3,10 @@
 import type { Contender } from '../lessons/lesson.ts';
 import { contenders, place, prediction, training } from '../state.ts';
 import { Boundary } from './boundary.tsx';
-import { Curve } from './curve.tsx';
+import { Curve, CurveTable } from './curve.tsx';
+
 import { percent, places } from './format.ts';
+import { SharedCurve } from './shared-curve.tsx';
 
 /** A number with its exact value for those who read the page by program. */
 function Figure({ name, value, text }: { name: string; value: number; text: string }) {
@@ -42,6 +44,7 @@ function Figures({ model }: { model: number }) {
 
 function Panel({ contender, model }: { contender: Contender; model: number }) {
   const { id, label, note } = contender;
+  const { chart, lossCeiling } = place.value.lesson;
   return (
     <article class="panel" aria-labelledby={`panel-${id}`} data-model={id}>
       <h2 id={`panel-${id}`}>
@@ -51,17 +54,25 @@ function Panel({ contender, model }: { contender: Contender; model: number }) {
       <p class="hint">{note}</p>
       <Boundary model={model} label={label} />
       <Figures model={model} />
-      <Curve model={model} label={label} ceiling={place.value.lesson.lossCeiling} />
+      {chart === 'own' ? (
+        <Curve training={training} model={model} label={label} ceiling={lossCeiling} />
+      ) : (
+        <CurveTable training={training} model={model} label={label} />
+      )}
     </article>
   );
 }
 
 export function Panels() {
+  const isShared = place.value.lesson.chart === 'shared';
   return (
-    <div class="panels">
-      {contenders.value.map((contender, model) => (
-        <Panel key={contender.id} contender={contender} model={model} />
-      ))}
-    </div>
+    <>
+      {isShared && <SharedCurve />}
+      <div class={isShared ? 'panels small' : 'panels'}>
+        {contenders.value.map((contender, model) => (
+          <Panel key={contender.id} contender={contender} model={model} />
+        ))}
+      </div>
+    </>
   );
 }

@@ -1,0 +1,99 @@
+// Lesson: the rule that turns gradients into steps.
+
+import { presets, type Run } from '../../src/index.ts';
+import { percent, places } from '../view/format.ts';
+import { type Contender, type Lesson, type Outcome, type Settings, shownAccuracy } from './lesson.ts';
+
+const RATES = [0.0001, 0.0003, 0.0007, 0.002, 0.005, 0.01, 0.03, 0.1, 0.3];
+
+/** The presets have no test rows; new points of the same two bows do not change how they train. */
+function base({ seed, epochs }: Settings): Run {
+  const preset = presets['optimization/gd']!;
+  return {
+    ...preset,
+    data: { ...preset.data, testRows: 500, testSeed: 4 },
+    init: { scheme: 'heNormal', seed: seed! },
+    epochs: epochs!,
+    record: { epochs: epochs! },
+  };
+}
+
+function contenders({ rate }: Settings): Contender[] {
+  const learningRate = rate!;
+  const adam = presets['optimization/adam']!.optimizer!;
+  return [
+    {
+      id: 'gd',
+      label: 'Gradient descent',
+      note: 'follows each batch’s gradient',
+      patch: { optimizer: { name: 'sgd', learningRate } },
+    },
+    {
+      id: 'momentum',
+      label: 'Momentum',
+      note: 'follows the average of the last gradients',
+      patch: { optimizer: { name: 'momentum', beta: 0.9, learningRate } },
+    },
+    {
+      id: 'rmsprop',
+      label: 'RMSProp',
+      note: 'divides each gradient by its usual size',
+      patch: { optimizer: { name: 'rmsprop', beta: 0.9, learningRate } },
+    },
+    { id: 'adam', label: 'Adam', note: 'does both', patch: { optimizer: { ...adam, learningRate } } },
+  ];
+}
+
+function explain(outcomes: readonly Outcome[]): string[] {
+  const byLoss = [...outcomes].sort((a, b) => a.scores.train.loss - b.scores.train.loss);
+  const order = byLoss.map(({ contender, scores }) => `${contender.label} (${places(scores.train.loss)})`).join(', ');
+  const [gd, momentum] = outcomes;
+  const apart = Math.abs(gd!.scores.train.loss - momentum!.scores.train.loss);
+  const likeGd =
+    apart < 0.02
+      ? 'Momentum went almost where gradient descent went: averaging smooths a path, it does not lengthen the steps.'
+      : `Momentum and gradient descent ended ${places(apart)} apart.`;
+  const best = byLoss[0]!;
+  return [
+    `From the lowest training loss up: ${order}. All four had the same start, the same batches and the same rate.`,
+    likeGd,
+    `${best.contender.label} gets ${percent(shownAccuracy(best.scores))} of new points right. Dividing by a gradient’s usual size keeps steps long where gradients are small; with a larger rate the others catch up, so try the slider.`,
+  ];
+}
+
+export const optimizers: Lesson = {
+  id: 'optimizers',
+  title: 'Optimizers',
+  question: 'Four ways downhill: which arrives first?',
+  lead: 'The same network, start, batches and learning rate four times. Only the rule that turns a gradient into a step differs.',
+  prediction: 'Which one will get the most new points right?',
+  settings: [
+    {
+      key: 'rate',
+      label: 'Learning rate',
+      hint: 'The same for all four.',
+      values: RATES,
+      initial: 0.0007,
+    },
+    {
+      key: 'epochs',
+      label: 'Epochs',
+      hint: 'Passes over the 300 points, five batches each.',
+      values: [200, 500, 1000, 2000, 5000],
+      initial: 2000,
+    },
+    {
+      key: 'seed',
+      label: 'Seed',
+      hint: 'Other random weights to start from.',
+      values: Array.from({ length: 100 }, (_, seed) => seed),
+      initial: 3,
+    },
+  ],
+  lossCeiling: 1,
+  chart: 'shared',
+  luck: 'each with other random weights',
+  base,
+  contenders,
+  explain,
+};

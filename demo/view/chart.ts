@@ -1,0 +1,84 @@
+// What all charts of losses by step have in common.
+
+import { effect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import UPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { colour, theme } from './colours.ts';
+import { count } from './format.ts';
+
+const FONT = '12px system-ui, sans-serif';
+
+export interface Line {
+  /** Name of a colour in the style sheet, and the dashes. */
+  readonly stroke: string;
+  readonly dash?: number[];
+}
+
+export interface ChartContent {
+  readonly lines: readonly Line[];
+  readonly height: number;
+  /** Losses above it are off the chart. */
+  readonly ceiling: number;
+  /** Reads signals: the chart follows them. */
+  lastStep(): number;
+  /** Steps, then each line's losses; what is not finite is a gap. */
+  data(): readonly (readonly number[])[];
+}
+
+function optionsOf({ lines, height, ceiling, lastStep }: ChartContent, width: number): UPlot.Options {
+  const axis = {
+    stroke: () => colour('--ink-2'),
+    font: FONT,
+    grid: { stroke: () => colour('--line'), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { show: false },
+    padding: [8, 24, 0, 0],
+    scales: { x: { time: false, range: () => [0, lastStep()] }, y: { range: [0, ceiling] } },
+    axes: [
+      { ...axis, size: 26, space: 70, values: (_, ticks) => ticks.map(count) },
+      { ...axis, size: 38, space: 30 },
+    ],
+    series: [
+      {},
+      ...lines.map(({ stroke, dash }) => ({
+        stroke: () => colour(stroke),
+        width: 2.5,
+        points: { show: false },
+        ...(dash && { dash }),
+      })),
+    ],
+  };
+}
+
+const withGaps = (values: readonly number[]) => values.map((value) => (Number.isFinite(value) ? value : null));
+
+/** Keeps a chart in the element of the reference; `content` is made anew when one of `dependencies` changes. */
+export function useChart(makeContent: () => ChartContent, dependencies: readonly unknown[]) {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const box = ref.current!;
+    const content = makeContent();
+    const chart = new UPlot(optionsOf(content, box.clientWidth), [[]], box);
+    const resize = () => chart.setSize({ width: box.clientWidth, height: content.height });
+    const observer = new ResizeObserver(resize);
+    observer.observe(box);
+    const stop = effect(() => {
+      theme.value;
+      content.lastStep();
+      const [steps, ...losses] = content.data();
+      chart.setData([[...steps!], ...losses.map(withGaps)]);
+    });
+    return () => {
+      stop();
+      observer.disconnect();
+      chart.destroy();
+    };
+  }, dependencies);
+  return ref;
+}

@@ -1,0 +1,61 @@
+// The training losses of all runs in one chart.
+
+import { contenders, place, training } from '../state.ts';
+import { useChart } from './chart.ts';
+
+const LINES = [
+  { stroke: '--line-1', dash: [2, 4] },
+  { stroke: '--line-2', dash: [8, 4] },
+  { stroke: '--line-3', dash: [14, 4, 2, 4] },
+  { stroke: '--line-4' },
+];
+const HEIGHT = 280;
+
+export function SharedCurve() {
+  const ceiling = place.value.lesson.lossCeiling;
+  const ref = useChart(
+    () => ({
+      lines: LINES,
+      height: HEIGHT,
+      ceiling,
+      lastStep: () => training.opened.value?.totalSteps ?? 1,
+      data() {
+        const points = training.points.value;
+        return [
+          points.map(({ step }) => step),
+          ...LINES.map((_, model) => points.map(({ scores }) => scores[model]?.train.loss ?? Number.NaN)),
+        ];
+      },
+    }),
+    [ceiling],
+  );
+  return (
+    <section class="panel shared" aria-labelledby="shared-title">
+      <h2 id="shared-title">Loss on the training points</h2>
+      <p class="key" aria-hidden="true">
+        {contenders.value.map(({ id, label }, i) => (
+          <span key={id} class="keyed">
+            <svg width="36" height="8" aria-hidden="true">
+              <line
+                x1="0"
+                x2="36"
+                y1="4"
+                y2="4"
+                stroke={`var(${LINES[i]!.stroke})`}
+                stroke-width="3"
+                stroke-dasharray={LINES[i]!.dash?.join(' ')}
+              />
+            </svg>
+            {label}
+          </span>
+        ))}
+      </p>
+      <div
+        class="chart tall"
+        ref={ref}
+        role="img"
+        aria-label="Training loss of all runs by step; the numbers are in the tables below"
+      />
+    </section>
+  );
+}
