@@ -1,9 +1,10 @@
-// One matrix product on a backend, alone: what the benchmark times. It is the plan's own dense_forward, with whatever variant
-// the shape gets in training.
+// One matrix product on a backend, alone: what the benchmark times. It is the plan's own forward product, in
+// whatever variant the shape gets in training.
 
+import type { Backend } from '../backend/backend.ts';
 import type { Reals } from '../core/shape.ts';
 import { compile } from '../plan/compile.ts';
-import type { Plan, SegmentName } from '../plan/plan.ts';
+import type { NetworkShape, Plan, SegmentName } from '../plan/plan.ts';
 import { type BackendOptions, chooseBackend } from './backends.ts';
 
 export interface Product {
@@ -28,7 +29,7 @@ export async function createProduct(
   options: BackendOptions = {},
 ): Promise<Product> {
   const { backend } = await chooseBackend(options);
-  const plan = productPlan(size);
+  const plan = productPlan(size, backend);
   const program = await backend.build(plan);
   program.write('train_x', x);
   program.write('parameters', w);
@@ -45,8 +46,8 @@ export async function createProduct(
 }
 
 /** A network of one linear layer on a batch of `size` rows, cut down to its forward product. Biases are 0. */
-function productPlan(size: number): Plan {
-  const plan = compile({
+function productPlan(size: number, { traits }: Backend): Plan {
+  const shape: NetworkShape = {
     models: 1,
     inputs: size,
     targets: size,
@@ -60,8 +61,9 @@ function productPlan(size: number): Plan {
     gather: false,
     sharedRates: true,
     sharedMasks: true,
-  });
-  const product = plan.segments.step.filter((dispatch) => dispatch.op === 'dense_forward');
+  };
+  const plan = compile(shape, traits, { strategy: 'layered' });
+  const product = plan.segments.step.filter((dispatch) => dispatch.op.startsWith('dense_forward'));
   const none = Object.fromEntries(Object.keys(plan.segments).map((name) => [name, []]));
   return { ...plan, segments: { ...none, step: product } as unknown as Record<SegmentName, typeof product> };
 }
