@@ -102,3 +102,38 @@ export async function trainTogether(
   sweep.dispose();
   return { runs, models, trainMs };
 }
+
+/** A small document with everything that could make a model depend on its neighbours. */
+export const mixedBase: Run = {
+  basin: 1,
+  seed: 3,
+  data: { name: 'circles', rows: 90, testRows: 30, seed: 1, validationFraction: 0.2 },
+  layers: [{ units: 8, dropRate: 0.25 }, { units: 5, activation: 'tanh', dropRate: 0.1 }, { units: 1 }],
+  l2: 0.1,
+  optimizer: { name: 'adam', learningRate: 0.01 },
+  batch: { size: 32 },
+  steps: 24,
+  record: 7,
+};
+
+/** Models that differ in all that a model may have of its own, of several plans. */
+export const mixedSweep: SweepInput = {
+  base: mixedBase,
+  models: [
+    {},
+    { l2: 0 },
+    { seed: 11 },
+    { optimizer: { learningRate: 0.1 } },
+    { optimizer: { beta1: 0.5, schedule: { name: 'exponential', decayRate: 0.8 } } },
+    { dropRate: 0.5 },
+    { dropRate: [0, 0.4], seed: 4 },
+    { dropRate: 0 },
+    { init: { scheme: 'xavierUniform', seed: 5 } },
+    { optimizer: { name: 'sgd', learningRate: 0.5, clipNorm: 0.05 } },
+    { optimizer: { name: 'sgd', learningRate: 0.5, clipNorm: 0.5 }, l2: 2 },
+    { optimizer: { name: 'momentum', learningRate: 0.2 } },
+    { optimizer: { name: 'rmsprop' } },
+    { optimizer: { name: 'nesterov', schedule: { name: 'cosine', min: 0.01 } } },
+    { optimizer: { name: 'adamw', weightDecay: 0.1 }, seed: 2 ** 40 },
+  ],
+};
