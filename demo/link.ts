@@ -1,7 +1,7 @@
 // The address of what is on the page: #1/lesson?setting=value&… . Settings at their initial value are left out.
 
-import { lessonById, lessons } from './lessons/index.ts';
-import { initialSettings, type Lesson, type Settings } from './lessons/lesson.ts';
+import { type Lesson, lessonById, lessons } from './lessons/index.ts';
+import { initialSettings, type Settings } from './lessons/lesson.ts';
 import type { BackendChoice } from './training/protocol.ts';
 
 /** Goes up when old links would mean something else; then `readLink` keeps the old rules beside the new. */

@@ -1,14 +1,18 @@
 // What the page shows and trains. The address follows `place`, and `place` follows the address.
 
 import { computed, effect, signal, untracked } from '@preact/signals';
-import { initialSettings, type Lesson, type Outcome } from './lessons/lesson.ts';
+import type { CompareLesson, Outcome } from './lessons/lesson.ts';
+import { gridModels, type TuningLesson } from './lessons/tuning.ts';
 import { type Place, readLink, writeLink } from './link.ts';
 import type { Job } from './training/protocol.ts';
 import { createSpread } from './training/spread.ts';
 import { createTraining } from './training/training.ts';
 
 const FRAME_RATE = 15;
+/** A grid's frames hold every network's scores. */
+const GRID_FRAME_RATE = 6;
 const CALM_FRAME_RATE = 2;
+const CURVE_POINTS = 150;
 /** Steps a second at the slow speed: enough to see each kind of start do its first moves. */
 const SLOW_STEPS_PER_SECOND = 100;
 
@@ -16,44 +20,11 @@ const first = readLink(location.hash);
 
 export const place = signal<Place>(first);
 export const problem = signal<string | null>(first.problem);
-/** Each lesson's guess: a contender's id. */
-export const predictions = signal<Readonly<Record<string, string>>>({});
-export const isSlow = signal(false);
-export const showsTestPoints = signal(false);
-
 export const training = createTraining();
-export const spread = createSpread();
-
-export const contenders = computed(() => place.value.lesson.contenders(place.value.settings));
-export const prediction = computed(() => predictions.value[place.value.lesson.id] ?? null);
-export const hasStarted = computed(
-  () => (training.frame.value?.now.step ?? 0) > 0 || training.status.value === 'running',
-);
-
-/** Each contender with its scores, once the run has ended. */
-export const outcomes = computed<readonly Outcome[] | null>(() => {
-  const { frame, status, points } = training;
-  if (status.value !== 'done' || !frame.value) return null;
-  const { scores } = frame.value.now;
-  const start = points.value[0]!;
-  if (scores.length !== contenders.value.length) return null;
-  return contenders.value.map((contender, m) => ({
-    contender,
-    scores: scores[m]!,
-    firstLoss: start.scores[m]!.train.loss,
-  }));
-});
-
-export function predict(contenderId: string): void {
-  predictions.value = { ...predictions.value, [place.value.lesson.id]: contenderId };
-}
+export const isSlow = signal(false);
 
 export function go(change: Partial<Place>): void {
   place.value = { ...place.value, ...change };
-}
-
-export function goToLesson(lesson: Lesson): void {
-  go({ lesson, settings: initialSettings(lesson) });
 }
 
 export function changeSetting(key: string, value: number): void {
@@ -70,9 +41,43 @@ export function toggleSpeed(slow: boolean): void {
   if (training.status.value === 'running') start();
 }
 
+// ---------------------------------------------------------------- runs side by side
+
+/** Each lesson's guess: a contender's id. */
+const predictions = signal<Readonly<Record<string, string>>>({});
+export const showsTestPoints = signal(false);
+export const spread = createSpread();
+
+export const contenders = computed(() => {
+  const { lesson, settings } = place.value;
+  return lesson.kind === 'compare' ? lesson.contenders(settings) : [];
+});
+export const prediction = computed(() => predictions.value[place.value.lesson.id] ?? null);
+export const hasStarted = computed(
+  () => (training.frame.value?.now.step ?? 0) > 0 || training.status.value === 'running',
+);
+
+/** Each contender with its scores, once the run has ended. */
+export const outcomes = computed<readonly Outcome[] | null>(() => {
+  const { frame, status, points } = training;
+  if (status.value !== 'done' || !frame.value) return null;
+  const { scores } = frame.value.now;
+  const begin = points.value[0]!;
+  if (scores.length !== contenders.value.length) return null;
+  return contenders.value.map((contender, m) => ({
+    contender,
+    scores: scores[m]!,
+    firstLoss: begin.scores[m]!.train.loss,
+  }));
+});
+
+export function predict(contenderId: string): void {
+  predictions.value = { ...predictions.value, [place.value.lesson.id]: contenderId };
+}
+
 /** The contenders of the lesson over this many seeds. */
-export function trySeeds(seeds: number): void {
-  const { lesson, settings, backend } = place.value;
+export function trySeeds(lesson: CompareLesson, seeds: number): void {
+  const { settings, backend } = place.value;
   training.pause();
   spread.start({
     base: (lesson.spreadBase ?? lesson.base)(settings),
@@ -83,17 +88,56 @@ export function trySeeds(seeds: number): void {
   });
 }
 
+// ---------------------------------------------------------------- the grid
+
+/** Colours by loss instead of accuracy. */
+export const wantsLoss = signal(false);
+/** The network that is shown on its own. */
+export const openCell = signal<number | null>(null);
+export const cellTraining = createTraining();
+
+export const gridNow = computed(() => {
+  const { lesson, settings } = place.value;
+  return lesson.kind === 'tuning' ? lesson.grid(settings) : { rates: [], penalties: [] };
+});
+
+/** The scores of the grid's networks, when they are those of the grid on the page. */
+export const tuned = computed(() => {
+  const scores = training.frame.value?.now.scores;
+  return scores?.length === gridNow.value.rates.length * gridNow.value.penalties.length ? scores : null;
+});
+
+effect(() => {
+  const cell = openCell.value;
+  const { lesson, settings, backend } = place.value;
+  if (cell === null || lesson.kind !== 'tuning') return;
+  const model = gridModels(gridNow.value)[cell];
+  if (!model) return;
+  const input = { base: lesson.base(settings), models: [model] };
+  const job = { input, backend, frameRate: frameRate(FRAME_RATE), pictures: true, curvePoints: CURVE_POINTS };
+  untracked(() => cellTraining.open(job, 'play'));
+});
+
+// ---------------------------------------------------------------- opening
+
+function frameRate(usual: number): number {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM_FRAME_RATE : usual;
+}
+
 function jobOf({ lesson, settings, backend }: Place): Job {
-  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const models = lesson.contenders(settings).map(({ patch }) => patch);
+  const base = lesson.base(settings);
+  const models = lesson.kind === 'compare' ? lesson.contenders(settings).map(({ patch }) => patch) : gridOf(lesson);
+  const isGrid = lesson.kind === 'tuning';
   return {
-    input: { base: lesson.base(settings), models },
+    input: { base, models },
     backend,
-    frameRate: isCalm ? CALM_FRAME_RATE : FRAME_RATE,
-    pictures: true,
-    curvePoints: 150,
+    frameRate: frameRate(isGrid ? GRID_FRAME_RATE : FRAME_RATE),
+    pictures: !isGrid,
+    curvePoints: isGrid ? 0 : CURVE_POINTS,
   };
 }
+
+const gridOf = (lesson: TuningLesson) => gridModels(lesson.grid(place.value.settings));
 
 addEventListener('hashchange', () => {
   if (location.hash === writeLink(place.value)) return;
@@ -108,7 +152,10 @@ let openLater: ReturnType<typeof setTimeout> | undefined;
 effect(() => {
   const wanted = place.value;
   clearTimeout(openLater);
-  untracked(spread.close);
+  untracked(() => {
+    spread.close();
+    openCell.value = null;
+  });
   openLater = setTimeout(() => {
     const link = writeLink(wanted);
     if (location.hash !== link) history.replaceState(null, '', link);

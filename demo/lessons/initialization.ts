@@ -2,7 +2,7 @@
 
 import { presets, type Run } from '../../src/index.ts';
 import { percent, places } from '../view/format.ts';
-import { type Contender, type Lesson, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
+import { type CompareLesson, type Contender, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
 
 const COIN_TOSS = Math.LN2;
 
@@ -51,7 +51,8 @@ const sentences: Record<string, (outcome: Outcome) => string> = {
   },
 };
 
-export const initialization: Lesson = {
+export const initialization: CompareLesson = {
+  kind: 'compare',
   id: 'initialization',
   title: 'Initialization',
   question: 'Does it matter where the weights start?',

@@ -35,14 +35,19 @@ export interface Outcome {
   readonly firstLoss: number;
 }
 
-export interface Lesson {
+export interface LessonCommon {
   readonly id: string;
   readonly title: string;
   readonly question: string;
   readonly lead: string;
+  readonly settings: readonly Setting[];
+}
+
+/** Runs that train side by side. */
+export interface CompareLesson extends LessonCommon {
+  readonly kind: 'compare';
   /** Asked before the start; the answers are the contenders. */
   readonly prediction: string;
-  readonly settings: readonly Setting[];
   /** The curves' axis ends here; a loss above it is off the chart. */
   readonly lossCeiling: number;
   /** A chart for each run, or one for all. */
@@ -57,7 +62,7 @@ export interface Lesson {
   explain(outcomes: readonly Outcome[]): readonly string[];
 }
 
-export function initialSettings({ settings }: Pick<Lesson, 'settings'>): Settings {
+export function initialSettings({ settings }: Pick<LessonCommon, 'settings'>): Settings {
   return Object.fromEntries(settings.map(({ key, initial }) => [key, initial]));
 }
 

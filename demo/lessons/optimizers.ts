@@ -2,7 +2,7 @@
 
 import { presets, type Run } from '../../src/index.ts';
 import { percent, places } from '../view/format.ts';
-import { type Contender, type Lesson, type Outcome, type Settings, shownAccuracy } from './lesson.ts';
+import { type CompareLesson, type Contender, type Outcome, type Settings, shownAccuracy } from './lesson.ts';
 
 const RATES = [0.0001, 0.0003, 0.0007, 0.002, 0.005, 0.01, 0.03, 0.1, 0.3];
 
@@ -61,7 +61,8 @@ function explain(outcomes: readonly Outcome[]): string[] {
   ];
 }
 
-export const optimizers: Lesson = {
+export const optimizers: CompareLesson = {
+  kind: 'compare',
   id: 'optimizers',
   title: 'Optimizers',
   question: 'Four ways downhill: which arrives first?',

@@ -2,7 +2,7 @@
 
 import { presets, type Run } from '../../src/index.ts';
 import { percent, points } from '../view/format.ts';
-import { type Contender, type Lesson, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
+import { type CompareLesson, type Contender, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
 
 function base({ seed }: Settings): Run {
   const preset = presets['regularization/none']!;
@@ -52,7 +52,8 @@ function compared(outcome: Outcome, none: Outcome): string {
   return `${name}: ${onNew}. No better and no worse on new points.`;
 }
 
-export const regularization: Lesson = {
+export const regularization: CompareLesson = {
+  kind: 'compare',
   id: 'regularization',
   title: 'Regularization',
   question: 'Should a network believe every point?',

@@ -1,8 +1,9 @@
 // The decision boundary: what the network says everywhere in the plane, and the points that it learns from.
 
 import { effect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { showsTestPoints, training } from '../state.ts';
+import { useCallback, useEffect, useRef } from 'preact/hooks';
+import { showsTestPoints } from '../state.ts';
+import type { Training } from '../training/training.ts';
 import { theme } from './colours.ts';
 import { count, percent } from './format.ts';
 import { paintDots, paintField } from './paint.ts';
@@ -29,29 +30,33 @@ function usePainting(paint: (canvas: HTMLCanvasElement) => void) {
   return ref;
 }
 
-/** One function for each model, so that the painting is set up once. */
-const fieldPainters: ((canvas: HTMLCanvasElement) => void)[] = [];
-
-function fieldPainter(model: number) {
-  fieldPainters[model] ??= (canvas) => {
-    theme.value;
-    const view = training.opened.value?.view;
-    const grid = training.frame.value?.grids[model];
-    if (view && grid?.length === view.columns * view.rows) paintField(canvas, grid, view);
-  };
-  return fieldPainters[model];
+interface BoundaryProps {
+  readonly training: Training;
+  readonly model: number;
+  readonly label: string;
 }
 
-function dotsPainter(canvas: HTMLCanvasElement): void {
-  theme.value;
-  const opened = training.opened.value;
-  if (opened) paintDots(canvas, opened, showsTestPoints.value);
-}
-
-export function Boundary({ model, label }: { model: number; label: string }) {
-  const field = usePainting(fieldPainter(model));
-  const dots = usePainting(dotsPainter);
-  const now = training.frame.value?.now;
+export function Boundary({ training, model, label }: BoundaryProps) {
+  const { opened, frame } = training;
+  const paintOwnField = useCallback(
+    (canvas: HTMLCanvasElement) => {
+      theme.value;
+      const view = opened.value?.view;
+      const grid = frame.value?.grids[model];
+      if (view && grid?.length === view.columns * view.rows) paintField(canvas, grid, view);
+    },
+    [opened, frame, model],
+  );
+  const paintAllDots = useCallback(
+    (canvas: HTMLCanvasElement) => {
+      theme.value;
+      if (opened.value) paintDots(canvas, opened.value, showsTestPoints.value);
+    },
+    [opened],
+  );
+  const field = usePainting(paintOwnField);
+  const dots = usePainting(paintAllDots);
+  const now = frame.value?.now;
   const accuracy = now?.scores[model]?.train.accuracy ?? Number.NaN;
   const words = `${label}: decision boundary after ${count(now?.step ?? 0)} steps, ${percent(accuracy)} of the training points on the right side`;
   return (

@@ -60,7 +60,8 @@ function Progress() {
 
 export function Controls() {
   const { status, opened, frame } = training;
-  const every = opened.value?.pointEvery ?? 100;
+  const pointEvery = opened.value?.pointEvery ?? 100;
+  const every = Number.isFinite(pointEvery) ? pointEvery : 10;
   const mayStep = ['ready', 'paused', 'done'].includes(status.value);
   const atStart = (frame.value?.now.step ?? 0) === 0;
   return (

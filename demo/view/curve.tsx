@@ -21,9 +21,11 @@ interface CurveProps {
   readonly model: number;
   readonly label: string;
   readonly ceiling: number;
+  /** Which points the network does not train on. */
+  readonly held?: 'test' | 'validation';
 }
 
-export function CurveTable({ training, model, label }: Omit<CurveProps, 'ceiling'>) {
+export function CurveTable({ training, model, label, held = 'test' }: Omit<CurveProps, 'ceiling'>) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -36,7 +38,7 @@ export function CurveTable({ training, model, label }: Omit<CurveProps, 'ceiling
               <tr>
                 <th scope="col">step</th>
                 <th scope="col">loss, training points</th>
-                <th scope="col">loss, new points</th>
+                <th scope="col">loss, {held === 'test' ? 'new points' : 'held-out points'}</th>
               </tr>
             </thead>
             <tbody>
@@ -44,7 +46,7 @@ export function CurveTable({ training, model, label }: Omit<CurveProps, 'ceiling
                 <tr key={step}>
                   <td>{count(step)}</td>
                   <Loss value={scores[model]?.train.loss} />
-                  <Loss value={scores[model]?.test?.loss} />
+                  <Loss value={scores[model]?.[held]?.loss} />
                 </tr>
               ))}
             </tbody>
@@ -55,7 +57,8 @@ export function CurveTable({ training, model, label }: Omit<CurveProps, 'ceiling
   );
 }
 
-export function Curve({ training, model, label, ceiling }: CurveProps) {
+export function Curve({ training, model, label, ceiling, held = 'test' }: CurveProps) {
+  const other = held === 'test' ? 'new points' : 'held-out points';
   const ref = useChart(
     () => ({
       lines: LINES,
@@ -67,17 +70,17 @@ export function Curve({ training, model, label, ceiling }: CurveProps) {
         return [
           points.map(({ step }) => step),
           points.map(({ scores }) => scores[model]?.train.loss ?? Number.NaN),
-          points.map(({ scores }) => scores[model]?.test?.loss ?? Number.NaN),
+          points.map(({ scores }) => scores[model]?.[held]?.loss ?? Number.NaN),
         ];
       },
     }),
-    [training, model, ceiling],
+    [training, model, ceiling, held],
   );
   return (
     <div class="curve">
       <p class="key" aria-hidden="true">
         <span class="train">loss on training points</span>
-        <span class="test">on new points</span>
+        <span class="test">on {other}</span>
       </p>
       <div
         class="chart"
@@ -85,7 +88,7 @@ export function Curve({ training, model, label, ceiling }: CurveProps) {
         role="img"
         aria-label={`${label}: loss by step; the numbers are in the table below`}
       />
-      <CurveTable training={training} model={model} label={label} />
+      <CurveTable training={training} model={model} label={label} held={held} />
     </div>
   );
 }

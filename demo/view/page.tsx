@@ -1,5 +1,6 @@
 // The page: one lesson, from its question to what was seen.
 
+import type { CompareLesson } from '../lessons/lesson.ts';
 import { place, problem } from '../state.ts';
 import { Controls } from './controls.tsx';
 import { Engine } from './engine.tsx';
@@ -8,7 +9,40 @@ import { Panels } from './panels.tsx';
 import { Prediction } from './prediction.tsx';
 import { SettingsForm } from './settings.tsx';
 import { Spread } from './spread.tsx';
+import { Tuning } from './tuning.tsx';
 import { Verdict } from './verdict.tsx';
+
+function Compare({ lesson }: { lesson: CompareLesson }) {
+  return (
+    <>
+      <Controls />
+      <Panels lesson={lesson} />
+      <div class="closing">
+        <Verdict lesson={lesson} />
+        <SettingsForm />
+      </div>
+      <Spread lesson={lesson} />
+    </>
+  );
+}
+
+function Body() {
+  const { lesson } = place.value;
+  switch (lesson.kind) {
+    case 'compare':
+      return <Compare key={lesson.id} lesson={lesson} />;
+    case 'tuning':
+      return (
+        <>
+          <Controls />
+          <Tuning />
+          <SettingsForm />
+        </>
+      );
+    default:
+      return lesson satisfies never;
+  }
+}
 
 export function Page() {
   const { lesson } = place.value;
@@ -26,15 +60,9 @@ export function Page() {
             <h1>{lesson.question}</h1>
             <p class="lead">{lesson.lead}</p>
           </div>
-          <Prediction />
+          {lesson.kind === 'compare' && <Prediction lesson={lesson} />}
         </div>
-        <Controls />
-        <Panels />
-        <div class="closing">
-          <Verdict />
-          <SettingsForm />
-        </div>
-        <Spread />
+        <Body />
       </main>
       <Engine />
     </>

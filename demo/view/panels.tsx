@@ -1,7 +1,7 @@
 // The runs side by side: each with its picture, its accuracy and its curve.
 
-import type { Contender } from '../lessons/lesson.ts';
-import { contenders, place, prediction, training } from '../state.ts';
+import type { CompareLesson, Contender } from '../lessons/lesson.ts';
+import { contenders, prediction, training } from '../state.ts';
 import { Boundary } from './boundary.tsx';
 import { Curve, CurveTable } from './curve.tsx';
 
@@ -42,9 +42,15 @@ function Figures({ model }: { model: number }) {
   );
 }
 
-function Panel({ contender, model }: { contender: Contender; model: number }) {
+interface PanelProps {
+  readonly lesson: CompareLesson;
+  readonly contender: Contender;
+  readonly model: number;
+}
+
+function Panel({ lesson, contender, model }: PanelProps) {
   const { id, label, note } = contender;
-  const { chart, lossCeiling } = place.value.lesson;
+  const { chart, lossCeiling } = lesson;
   return (
     <article class="panel" aria-labelledby={`panel-${id}`} data-model={id}>
       <h2 id={`panel-${id}`}>
@@ -52,7 +58,7 @@ function Panel({ contender, model }: { contender: Contender; model: number }) {
         {prediction.value === id && <span class="tag">your guess</span>}
       </h2>
       <p class="hint">{note}</p>
-      <Boundary model={model} label={label} />
+      <Boundary training={training} model={model} label={label} />
       <Figures model={model} />
       {chart === 'own' ? (
         <Curve training={training} model={model} label={label} ceiling={lossCeiling} />
@@ -63,14 +69,14 @@ function Panel({ contender, model }: { contender: Contender; model: number }) {
   );
 }
 
-export function Panels() {
-  const isShared = place.value.lesson.chart === 'shared';
+export function Panels({ lesson }: { lesson: CompareLesson }) {
+  const isShared = lesson.chart === 'shared';
   return (
     <>
-      {isShared && <SharedCurve />}
+      {isShared && <SharedCurve ceiling={lesson.lossCeiling} />}
       <div class={isShared ? 'panels small' : 'panels'}>
         {contenders.value.map((contender, model) => (
-          <Panel key={contender.id} contender={contender} model={model} />
+          <Panel key={contender.id} lesson={lesson} contender={contender} model={model} />
         ))}
       </div>
     </>

@@ -1,9 +1,9 @@
 // A guess to make before the start: what one has guessed, one remembers.
 
-import { contenders, hasStarted, place, predict, prediction } from '../state.ts';
+import type { CompareLesson } from '../lessons/lesson.ts';
+import { contenders, hasStarted, predict, prediction } from '../state.ts';
 
-export function Prediction() {
-  const { lesson } = place.value;
+export function Prediction({ lesson }: { lesson: CompareLesson }) {
   return (
     <fieldset class="prediction" disabled={hasStarted.value}>
       <legend>{lesson.prediction}</legend>

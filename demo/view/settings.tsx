@@ -30,6 +30,21 @@ function Slider({ setting, value }: { setting: Setting; value: number }) {
   );
 }
 
+function TestPoints() {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={showsTestPoints.value}
+        onChange={(event) => {
+          showsTestPoints.value = event.currentTarget.checked;
+        }}
+      />
+      Show the new points in the pictures, as hollow marks
+    </label>
+  );
+}
+
 export function SettingsForm() {
   const { lesson, settings } = place.value;
   return (
@@ -40,16 +55,7 @@ export function SettingsForm() {
           <Slider key={setting.key} setting={setting} value={settings[setting.key]!} />
         ))}
       </div>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={showsTestPoints.value}
-          onChange={(event) => {
-            showsTestPoints.value = event.currentTarget.checked;
-          }}
-        />
-        Show the new points in the pictures, as hollow marks
-      </label>
+      {lesson.kind === 'compare' && <TestPoints />}
     </section>
   );
 }

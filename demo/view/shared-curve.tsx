@@ -1,6 +1,6 @@
 // The training losses of all runs in one chart.
 
-import { contenders, place, training } from '../state.ts';
+import { contenders, training } from '../state.ts';
 import { useChart } from './chart.ts';
 
 const LINES = [
@@ -11,8 +11,7 @@ const LINES = [
 ];
 const HEIGHT = 280;
 
-export function SharedCurve() {
-  const ceiling = place.value.lesson.lossCeiling;
+export function SharedCurve({ ceiling }: { ceiling: number }) {
   const ref = useChart(
     () => ({
       lines: LINES,

@@ -1,7 +1,8 @@
 // "Is it real?": the contenders over many seeds, every result as a dot.
 
+import type { CompareLesson } from '../lessons/lesson.ts';
 import { mean, spreadVerdict } from '../lessons/spread.ts';
-import { contenders, place, spread, trySeeds } from '../state.ts';
+import { contenders, spread, trySeeds } from '../state.ts';
 import { count, percent } from './format.ts';
 
 const WIDTH = 640;
@@ -96,7 +97,7 @@ function Numbers({ results }: { results: readonly (readonly number[])[] }) {
   );
 }
 
-function Buttons() {
+function Buttons({ lesson }: { lesson: CompareLesson }) {
   const status = spread.status.value;
   if (status === 'running' || status === 'opening') {
     return (
@@ -113,7 +114,7 @@ function Buttons() {
         </button>
       )}
       {[16, 64].map((seeds) => (
-        <button key={seeds} type="button" onClick={() => trySeeds(seeds)}>
+        <button key={seeds} type="button" onClick={() => trySeeds(lesson, seeds)}>
           Try {seeds} seeds
         </button>
       ))}
@@ -121,7 +122,7 @@ function Buttons() {
   );
 }
 
-export function Spread() {
+export function Spread({ lesson }: { lesson: CompareLesson }) {
   const { results, status, step, totalSteps, failure } = spread;
   const shown = step.value > 0 ? results.value : null;
   const models = results.value?.flat().length ?? 0;
@@ -129,11 +130,11 @@ export function Spread() {
     <section class="spread">
       <h2>Is it real?</h2>
       <p class="hint">
-        One run can be lucky. The same {contenders.value.length} networks again with many seeds,{' '}
-        {place.value.lesson.luck}, all at once.
+        One run can be lucky. The same {contenders.value.length} networks again with many seeds, {lesson.luck}, all at
+        once.
       </p>
       <div class="controls-row">
-        <Buttons />
+        <Buttons lesson={lesson} />
         {status.value !== 'idle' && (
           <span class="hint">
             {models} networks, {count(step.value)} of {count(totalSteps.value)} steps

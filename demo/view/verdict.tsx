@@ -1,7 +1,7 @@
 // What was seen, once training has ended, and whether the guess was right.
 
-import { winners } from '../lessons/lesson.ts';
-import { outcomes, place, prediction } from '../state.ts';
+import { type CompareLesson, winners } from '../lessons/lesson.ts';
+import { outcomes, prediction } from '../state.ts';
 
 function judged(guess: string | null, best: readonly { id: string; label: string }[]): string {
   const names = best.map(({ label }) => label).join(' and ');
@@ -10,7 +10,7 @@ function judged(guess: string | null, best: readonly { id: string; label: string
   return best.some(({ id }) => id === guess) ? `You were right: ${result}.` : `Not this time: ${result}.`;
 }
 
-export function Verdict() {
+export function Verdict({ lesson }: { lesson: CompareLesson }) {
   const seen = outcomes.value;
   return (
     <section class="verdict" aria-live="polite">
@@ -21,7 +21,7 @@ export function Verdict() {
         <>
           <p class="judged">{judged(prediction.value, winners(seen))}</p>
           <ul>
-            {place.value.lesson.explain(seen).map((sentence) => (
+            {lesson.explain(seen).map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>

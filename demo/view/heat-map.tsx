@@ -1,0 +1,109 @@
+// The grid of networks as a picture: one cell for each, coloured by how it does on the held-out rows.
+
+import { effect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { gridNow, openCell, tuned, wantsLoss } from '../state.ts';
+import { colour, type Rgb, theme } from './colours.ts';
+import { percent, places } from './format.ts';
+
+/** Viridis at five places (Smith and van der Walt, 2015): its lightness rises evenly, so it reads without colour too. */
+const SCALE: readonly Rgb[] = [
+  [68, 1, 84],
+  [59, 82, 139],
+  [33, 145, 140],
+  [94, 201, 98],
+  [253, 231, 37],
+];
+/** Accuracies from a coin toss up, losses from that of a coin toss down. */
+const ACCURACIES = [0.5, 1] as const;
+const LOSSES = [Math.LN2, 0.2] as const;
+
+function shade(part: number): string {
+  const at = Math.min(1, Math.max(0, part)) * (SCALE.length - 1);
+  const i = Math.min(SCALE.length - 2, Math.floor(at));
+  const mixed = SCALE[i]!.map((from, channel) => Math.round(from + (SCALE[i + 1]![channel]! - from) * (at - i)));
+  return `rgb(${mixed.join(' ')})`;
+}
+
+function cellColour(accuracy: number, loss: number): string {
+  if (!Number.isFinite(loss)) return colour('--line');
+  const [from, to] = wantsLoss.value ? LOSSES : ACCURACIES;
+  return shade(((wantsLoss.value ? loss : accuracy) - from) / (to - from));
+}
+
+function paint(canvas: HTMLCanvasElement): void {
+  theme.value;
+  const { rates, penalties } = gridNow.value;
+  const scores = tuned.value;
+  const context = canvas.getContext('2d')!;
+  const [columns, rows] = [rates.length, penalties.length];
+  const [w, h] = [canvas.width / columns, canvas.height / rows];
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  scores?.forEach(({ validation }, model) => {
+    const [column, row] = [model % columns, rows - 1 - Math.floor(model / columns)];
+    context.fillStyle = cellColour(validation?.accuracy ?? Number.NaN, validation?.loss ?? Number.NaN);
+    context.fillRect(Math.floor(column * w), Math.floor(row * h), Math.ceil(w), Math.ceil(h));
+  });
+  const cell = openCell.value;
+  if (cell === null) return;
+  context.strokeStyle = colour('--card');
+  context.lineWidth = 7;
+  const outline = [(cell % columns) * w, (rows - 1 - Math.floor(cell / columns)) * h, w, h] as const;
+  context.strokeRect(...outline);
+  context.strokeStyle = colour('--ink');
+  context.lineWidth = 3;
+  context.strokeRect(...outline);
+}
+
+function cellAt(event: MouseEvent): number {
+  const canvas = event.currentTarget as HTMLCanvasElement;
+  const { rates, penalties } = gridNow.value;
+  const column = Math.floor((event.offsetX / canvas.clientWidth) * rates.length);
+  const row = penalties.length - 1 - Math.floor((event.offsetY / canvas.clientHeight) * penalties.length);
+  const inside = (value: number, count: number) => Math.max(0, Math.min(count - 1, value));
+  return inside(row, penalties.length) * rates.length + inside(column, rates.length);
+}
+
+function Legend() {
+  const gradient = SCALE.map((stop) => `rgb(${stop.join(' ')})`).join(', ');
+  const [from, to] = wantsLoss.value ? LOSSES.map(places) : ACCURACIES.map((value) => percent(value, 0));
+  return (
+    <div class="legend" aria-hidden="true">
+      {from}
+      <span class="legend-scale" style={{ background: `linear-gradient(to right, ${gradient})` }} />
+      {to}
+      <i /> diverged
+    </div>
+  );
+}
+
+export function HeatMap() {
+  const ref = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const canvas = ref.current!;
+    canvas.width = canvas.height = Math.round(640 * Math.min(2, devicePixelRatio));
+    return effect(() => paint(canvas));
+  }, []);
+  const { rates, penalties } = gridNow.value;
+  return (
+    <figure class="heat">
+      <div class="heat-box">
+        <span class="axis-y">
+          λ: {penalties[0]} … {penalties.at(-1)}, upwards
+        </span>
+        <canvas
+          ref={ref}
+          role="img"
+          aria-label="Held-out results of all networks; choose one with the sliders below"
+          onClick={(event) => {
+            openCell.value = cellAt(event);
+          }}
+        />
+        <span class="axis-x">
+          learning rate: {rates[0]} … {rates.at(-1)}, to the right
+        </span>
+      </div>
+      <Legend />
+    </figure>
+  );
+}
