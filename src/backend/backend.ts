@@ -16,7 +16,7 @@ export interface Backend {
   /** What plans for it are chosen by; null for the CPU. */
   readonly traits: AdapterTraits | null;
   /**
-   * Allocates, compiles and binds everything the plan needs; running it then only replays.
+   * Allocates everything the plan needs, and compiles and binds its `step`; running it then only replays.
    *
    * @throws LimitError when the device runs out of memory, BackendError when it refuses the plan.
    */
@@ -28,6 +28,8 @@ export interface Backend {
 export interface Program {
   /** Copies values into a buffer of the plan, from element `offset` on. Reals are converted to the backend's precision. */
   write(buffer: string, values: Reals | Uint32Array, offset?: number): void;
+  /** Compiles and binds a segment other than `step`; must have resolved before it runs first. */
+  prepare(segment: SegmentName): Promise<void>;
   /** Runs a segment `times` times; `recorded(i)` says on which of them the loss is kept. */
   run(segment: SegmentName, times?: number, recorded?: (index: number) => boolean): void;
   /** A copy of `length` elements of a buffer, once everything asked for before is done. */

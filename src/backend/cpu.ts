@@ -49,6 +49,7 @@ function buildProgram(plan: Plan, precision: Precision): Program {
     write(buffer, values, offset = 0) {
       memory[buffer]!.set(values, offset);
     },
+    async prepare() {},
     run(segment, times = 1, recorded = () => false) {
       for (let index = 0; index < times; index++) {
         for (const call of segments[segment]) {

@@ -150,7 +150,7 @@ export class Fleet {
   losses(): Promise<Reals> {
     return this.#inTurn(async () => {
       this.#writeTables(1);
-      this.#program.run('loss');
+      await this.#run('loss');
       return this.#readReals('losses', 0, this.models);
     });
   }
@@ -159,7 +159,7 @@ export class Fleet {
   gradients(): Promise<Reals> {
     return this.#inTurn(async () => {
       this.#writeTables(1);
-      this.#program.run('gradients');
+      await this.#run('gradients');
       return this.#readReals('gradients');
     });
   }
@@ -374,6 +374,12 @@ export class Fleet {
     });
   }
 
+  /** Runs a segment other than `step` once; the first time it is compiled. */
+  async #run(segment: SegmentName): Promise<void> {
+    await this.#program.prepare(segment);
+    this.#program.run(segment);
+  }
+
   async #readReals(buffer: string, offset?: number, length?: number): Promise<Reals> {
     return (await this.#program.read(buffer, offset, length)) as Reals;
   }
@@ -382,7 +388,7 @@ export class Fleet {
     const rows = this.data[set]?.count ?? 0;
     if (rows === 0) return this.runs.map(() => null);
     const segments = { train: 'evaluateTrain', validation: 'evaluateValidation', test: 'evaluateTest' } as const;
-    this.#program.run(segments[set]);
+    await this.#run(segments[set]);
     const scores = await this.#readReals(`${set}_scores`);
     const blocks = scoreBlocks(rows);
     return this.runs.map((_, m) => {
@@ -407,7 +413,7 @@ export class Fleet {
     for (let first = 0; first < total; first += pass) {
       const rows = Math.min(pass, total - first);
       prepare(first, rows);
-      this.#program.run(segment);
+      await this.#run(segment);
       const part = await this.#readReals('predictions');
       for (let m = 0; m < this.models; m++) {
         const start = m * pass * outputs;

@@ -105,11 +105,13 @@ export async function netOn(backend: Backend, setting: NetSetting): Promise<Net>
     parameters,
     async loss() {
       program.write('parameters', parameters);
+      await program.prepare('loss');
       program.run('loss');
       return (await program.read('losses', 0, 1))[0]!;
     },
     async gradients() {
       program.write('parameters', parameters);
+      await program.prepare('gradients');
       program.run('gradients');
       return Float64Array.from(await program.read('gradients'));
     },

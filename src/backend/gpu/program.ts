@@ -1,4 +1,5 @@
-// A plan on a WebGPU device. Everything is allocated, compiled and bound here, once; running only replays it.
+// A plan on a WebGPU device. Everything is allocated, compiled and bound here, once; running only replays it. Segments other
+// than `step` are compiled when they are first prepared: most runs start without them.
 
 import { BackendError, LimitError } from '../../core/errors.ts';
 import { alignUp } from '../../core/shape.ts';
@@ -26,7 +27,9 @@ interface Command {
 
 export async function buildProgram(gpu: Gpu, plan: Plan): Promise<Program> {
   const { device } = gpu;
-  const pipelines = compileKernels(gpu, plan);
+  // Compiles beside the allocation.
+  const kernels = compileKernels(gpu, plan.segments.step);
+  kernels.catch(() => {});
   device.pushErrorScope('validation');
   device.pushErrorScope('out-of-memory');
   const buffers = allocate(device, plan);
@@ -46,15 +49,22 @@ export async function buildProgram(gpu: Gpu, plan: Plan): Promise<Program> {
     );
   }
   if (invalid) throw new BackendError(`The device refused the plan's buffers: ${invalid.message}`);
-  const segments = await bindSegments(gpu, plan, await pipelines, buffers, uniforms);
-  return replay(gpu, plan, buffers, uniforms.buffer, segments);
+  const bound = new Map<Dispatch, Command>();
+  const segments: Segments = {};
+  const prepare = async (segment: SegmentName) => {
+    segments[segment] ??= await bindSegment(gpu, plan.segments[segment], bound, buffers, uniforms);
+  };
+  await prepare('step');
+  return replay(gpu, plan, buffers, uniforms.buffer, segments, prepare);
 }
+
+/** The segments that have been prepared. */
+type Segments = Partial<Record<SegmentName, readonly Command[]>>;
 
 type Kernels = Map<Dispatch, Awaited<ReturnType<typeof kernelFor>>>;
 
-/** All kernels of the plan, compiled side by side. */
-async function compileKernels(gpu: Gpu, plan: Plan): Promise<Kernels> {
-  const dispatches = Object.values(plan.segments).flat();
+/** The kernels of these dispatches, compiled side by side. */
+async function compileKernels(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<Kernels> {
   const kernels = await Promise.all(
     dispatches.map(({ op, constants, kernel }) =>
       kernelFor(gpu.device, ops[op], { ...ops[op].constants, ...constants }, kernel),
@@ -103,18 +113,19 @@ function uploadDims(device: GPUDevice, plan: Plan): Uniforms {
   return { buffer, places };
 }
 
-async function bindSegments(
+/** @param bound dispatches that other segments share are bound once. */
+async function bindSegment(
   gpu: Gpu,
-  plan: Plan,
-  kernels: Kernels,
+  dispatches: readonly Dispatch[],
+  bound: Map<Dispatch, Command>,
   buffers: Map<string, GPUBuffer>,
   uniforms: Uniforms,
-): Promise<Record<SegmentName, Command[]>> {
+): Promise<readonly Command[]> {
   const { device } = gpu;
+  const kernels = await compileKernels(gpu, dispatches);
   device.pushErrorScope('validation');
-  const commands = new Map<Dispatch, Command>();
-  for (const dispatch of Object.values(plan.segments).flat()) {
-    if (commands.has(dispatch)) continue;
+  for (const dispatch of dispatches) {
+    if (bound.has(dispatch)) continue;
     const op = ops[dispatch.op];
     const { pipeline, layout } = kernels.get(dispatch)!;
     const { offset, size } = uniforms.places.get(dispatch)!;
@@ -125,7 +136,7 @@ async function bindSegments(
         resource: { buffer: buffers.get(dispatch.buffers[name]!)! },
       })),
     ];
-    commands.set(dispatch, {
+    bound.set(dispatch, {
       pipeline,
       group: device.createBindGroup({ label: op.name, layout, entries }),
       workgroups: op.grid(dispatch.dims, { ...op.constants, ...dispatch.constants }),
@@ -135,9 +146,7 @@ async function bindSegments(
   }
   const invalid = await device.popErrorScope();
   if (invalid) throw new BackendError(`The device refused the plan's bindings: ${invalid.message}`);
-  return Object.fromEntries(
-    Object.entries(plan.segments).map(([name, dispatches]) => [name, dispatches.map((d) => commands.get(d)!)]),
-  ) as Record<SegmentName, Command[]>;
+  return dispatches.map((dispatch) => bound.get(dispatch)!);
 }
 
 function replay(
@@ -145,7 +154,8 @@ function replay(
   plan: Plan,
   buffers: Map<string, GPUBuffer>,
   uniforms: GPUBuffer,
-  segments: Record<SegmentName, Command[]>,
+  segments: Segments,
+  prepare: Program['prepare'],
 ): Program {
   const { device } = gpu;
   const staging = createStaging(device);
@@ -167,12 +177,15 @@ function replay(
       const data = values instanceof Float64Array ? new Float32Array(values) : values;
       if (data.length > 0) device.queue.writeBuffer(buffers.get(buffer)!, offset * 4, data as BufferSource);
     },
+    prepare: (segment) => settle(prepare(segment)),
     run(segment, times = 1, recorded = () => false) {
       gpu.check();
+      const commands = segments[segment];
+      if (!commands) throw new Error(`${segment} has not been prepared`);
       const encoder = device.createCommandEncoder({ label: segment });
       const pass = encoder.beginComputePass({ label: segment });
-      const once = segments[segment].some((command) => command.wholeRun);
-      for (let index = 0; index < (once ? 1 : times); index++) encodeOnce(pass, segments[segment], recorded(index));
+      const once = commands.some((command) => command.wholeRun);
+      for (let index = 0; index < (once ? 1 : times); index++) encodeOnce(pass, commands, recorded(index));
       pass.end();
       device.queue.submit([encoder.finish()]);
     },
