@@ -1,10 +1,10 @@
 // What the page shows and trains. The address follows `place`, and `place` follows the address.
 
 import { computed, effect, signal, untracked } from '@preact/signals';
+import { checkedRun } from './lessons/gradient-checking.ts';
 import type { CompareLesson, Outcome } from './lessons/lesson.ts';
-import { gridModels, type TuningLesson } from './lessons/tuning.ts';
+import { gridModels } from './lessons/tuning.ts';
 import { type Place, readLink, writeLink } from './link.ts';
-import type { Job } from './training/protocol.ts';
 import { createSpread } from './training/spread.ts';
 import { createTraining } from './training/training.ts';
 
@@ -124,20 +124,28 @@ function frameRate(usual: number): number {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM_FRAME_RATE : usual;
 }
 
-function jobOf({ lesson, settings, backend }: Place): Job {
-  const base = lesson.base(settings);
-  const models = lesson.kind === 'compare' ? lesson.contenders(settings).map(({ patch }) => patch) : gridOf(lesson);
-  const isGrid = lesson.kind === 'tuning';
-  return {
-    input: { base, models },
-    backend,
-    frameRate: frameRate(isGrid ? GRID_FRAME_RATE : FRAME_RATE),
-    pictures: !isGrid,
-    curvePoints: isGrid ? 0 : CURVE_POINTS,
-  };
+function openPlace({ lesson, settings, backend }: Place): void {
+  switch (lesson.kind) {
+    case 'compare': {
+      const models = lesson.contenders(settings).map(({ patch }) => patch);
+      const input = { base: lesson.base(settings), models };
+      const rate = frameRate(FRAME_RATE);
+      training.open({ input, backend, frameRate: rate, pictures: true, curvePoints: CURVE_POINTS });
+      break;
+    }
+    case 'tuning': {
+      const input = { base: lesson.base(settings), models: gridModels(lesson.grid(settings)) };
+      const rate = frameRate(GRID_FRAME_RATE);
+      training.open({ input, backend, frameRate: rate, pictures: false, curvePoints: 0 });
+      break;
+    }
+    case 'check':
+      training.check(checkedRun, 10 ** settings.nudge!);
+      break;
+    default:
+      lesson satisfies never;
+  }
 }
-
-const gridOf = (lesson: TuningLesson) => gridModels(lesson.grid(place.value.settings));
 
 addEventListener('hashchange', () => {
   if (location.hash === writeLink(place.value)) return;
@@ -159,6 +167,6 @@ effect(() => {
   openLater = setTimeout(() => {
     const link = writeLink(wanted);
     if (location.hash !== link) history.replaceState(null, '', link);
-    training.open(jobOf(wanted));
+    openPlace(wanted);
   }, 120);
 });

@@ -1,6 +1,6 @@
 // What the page and its training worker say to each other.
 
-import type { BackendReport, Evaluation, GridView, SweepInput, SweepOptions } from '../../src/index.ts';
+import type { BackendReport, Evaluation, GridView, Run, SweepInput, SweepOptions } from '../../src/index.ts';
 
 export type BackendChoice = NonNullable<SweepOptions['backend']>;
 
@@ -10,7 +10,8 @@ export type Order =
   | { readonly type: 'play'; readonly stepsPerSecond: number | null }
   | { readonly type: 'pause' }
   | { readonly type: 'step'; readonly count: number }
-  | { readonly type: 'rewind' };
+  | { readonly type: 'rewind' }
+  | { readonly type: 'check'; readonly id: number; readonly run: Run; readonly epsilon: number };
 
 export interface Job {
   readonly input: SweepInput;
@@ -58,9 +59,21 @@ export interface Frame {
   readonly restart: boolean;
 }
 
+/** Slopes of one tensor, by formula and by nudging. */
+export interface Slopes {
+  readonly analytic: Float64Array;
+  readonly numeric: Float64Array;
+}
+
+export interface CheckedLayer {
+  readonly w: Slopes;
+  readonly b: Slopes;
+}
+
 export type Report =
   | { readonly type: 'opened'; readonly id: number; readonly opened: Opened }
   | { readonly type: 'frame'; readonly id: number; readonly frame: Frame }
+  | { readonly type: 'checked'; readonly id: number; readonly layers: readonly CheckedLayer[] }
   /** Training stands still, at the end or because it was told to. */
   | { readonly type: 'stopped'; readonly id: number; readonly done: boolean }
   | { readonly type: 'failed'; readonly id: number; readonly name: string; readonly message: string };

@@ -1,8 +1,8 @@
 // The page's side of training: what the views read, and the buttons' verbs. The worker does the work.
 
 import { signal } from '@preact/signals';
-import type { BackendReport } from '../../src/index.ts';
-import type { Frame, Job, Opened, Order, Point, Report } from './protocol.ts';
+import type { BackendReport, Run } from '../../src/index.ts';
+import type { CheckedLayer, Frame, Job, Opened, Order, Point, Report } from './protocol.ts';
 
 export type Status = 'opening' | 'ready' | 'running' | 'paused' | 'done' | 'failed';
 
@@ -20,6 +20,7 @@ export function createTraining() {
   const frame = signal<Frame | null>(null);
   const points = signal<readonly Point[]>([]);
   const failure = signal<Failure | null>(null);
+  const checked = signal<readonly CheckedLayer[] | null>(null);
   let id = 0;
   let playsAtOnce = false;
 
@@ -47,6 +48,9 @@ export function createTraining() {
         break;
       case 'stopped':
         if (status.value !== 'opening') status.value = resting(report.done);
+        break;
+      case 'checked':
+        checked.value = report.layers;
         break;
       case 'failed':
         fail(report);
@@ -78,6 +82,14 @@ export function createTraining() {
     frame,
     points,
     failure,
+    checked,
+    /** Compares the slopes of a run's start with those found by nudging; the answer comes in `checked`. */
+    check(run: Run, epsilon: number) {
+      id += 1;
+      failure.value = null;
+      status.value = 'opening';
+      send({ type: 'check', id, run, epsilon });
+    },
     /** Other runs: everything begins again. The old pictures stay until the new ones are there. */
     open(job: Job, then: 'wait' | 'play' = 'wait') {
       playsAtOnce = then === 'play';

@@ -1,6 +1,15 @@
 // The training worker: owns one sweep, moves it on, and sends frames. Training of any backend stays off the page's thread.
 
-import { createSweep, type GridView, type LoadedDataset, type Sweep } from '../../src/index.ts';
+import {
+  checkGradient,
+  createSession,
+  createSweep,
+  type GridView,
+  type LoadedDataset,
+  prepareRun,
+  type Run,
+  type Sweep,
+} from '../../src/index.ts';
 import type { Dots, Frame, Job, Order, Point, Report } from './protocol.ts';
 
 const scope = globalThis as unknown as {
@@ -32,7 +41,7 @@ let latestId = 0;
 
 scope.onmessage = ({ data: order }) => {
   const mine = ++orders;
-  if (order.type === 'open') latestId = order.id;
+  if ('id' in order) latestId = order.id;
   last = last
     .then(() => obey(order, () => mine === orders))
     .catch((error: unknown) => {
@@ -43,6 +52,7 @@ scope.onmessage = ({ data: order }) => {
 
 async function obey(order: Order, isWanted: () => boolean): Promise<void> {
   if (order.type === 'open') return openJob(order.id, order.job);
+  if (order.type === 'check') return check(order.id, order.run, order.epsilon);
   if (!open) return;
   const { sweep } = open;
   if (order.type === 'play') await advance(open, sweep.totalSteps, isWanted, order.stepsPerSecond);
@@ -64,6 +74,22 @@ async function openJob(id: number, job: Job): Promise<void> {
   const { backend } = sweep;
   scope.postMessage({ type: 'opened', id, opened: { backend, totalSteps, pointEvery, view, train, test } });
   await beginCurve(open);
+}
+
+async function check(id: number, run: Run, epsilon: number): Promise<void> {
+  const { fitted, data } = await prepareRun(run);
+  const { analytic, numeric } = await checkGradient(fitted, data, { epsilon });
+  const session = await createSession(fitted, { backend: 'cpu', precision: 'f64' });
+  const cut = (first: number, count: number) => ({
+    analytic: analytic.slice(first, first + count),
+    numeric: numeric.slice(first, first + count),
+  });
+  const layers = session.plan.places.map(({ wOffset, bOffset, fanIn, fanOut }) => ({
+    w: cut(wOffset, fanIn * fanOut),
+    b: cut(bOffset, fanOut),
+  }));
+  session.dispose();
+  scope.postMessage({ type: 'checked', id, layers });
 }
 
 async function rewind(of: Open): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { CompareLesson } from '../lessons/lesson.ts';
 import { place, problem } from '../state.ts';
+import { Check } from './check.tsx';
 import { Controls } from './controls.tsx';
 import { Engine } from './engine.tsx';
 import { Header } from './header.tsx';
@@ -39,6 +40,13 @@ function Body() {
           <SettingsForm />
         </>
       );
+    case 'check':
+      return (
+        <>
+          <Check />
+          <SettingsForm />
+        </>
+      );
     default:
       return lesson satisfies never;
   }
@@ -64,7 +72,11 @@ export function Page() {
         </div>
         <Body />
       </main>
-      <Engine />
+      {lesson.kind === 'check' ? (
+        <footer>Checked on the CPU with 64-bit numbers, which WebGPU does not have.</footer>
+      ) : (
+        <Engine />
+      )}
     </>
   );
 }

@@ -51,9 +51,11 @@ export function SettingsForm() {
     <section class="settings">
       <h2>Change it</h2>
       <div class="sliders">
-        {lesson.settings.map((setting) => (
-          <Slider key={setting.key} setting={setting} value={settings[setting.key]!} />
-        ))}
+        {lesson.settings
+          .filter(({ key }) => key !== 'bug')
+          .map((setting) => (
+            <Slider key={setting.key} setting={setting} value={settings[setting.key]!} />
+          ))}
       </div>
       {lesson.kind === 'compare' && <TestPoints />}
     </section>
