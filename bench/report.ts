@@ -199,7 +199,7 @@ function submitCount({ id, entries }: CaseReport): Ratio[] {
   if (id !== 'W1' || !one?.asked || !one.askedSteps) return [];
   const value = (1000 * one.asked.submits) / one.askedSteps;
   const what = `${one.name} submits per 1,000 steps`;
-  return [{ id, what, against: '–', value, target: 10, aim: 5, lowerIsBetter: true, met: value <= 10 }];
+  return [{ id, what, against: '', value, target: 10, aim: 5, lowerIsBetter: true, met: value <= 10 }];
 }
 
 function ceilingShare({ cases, ceilings, adapter }: Report): Ratio[] {
@@ -233,7 +233,7 @@ export const ENTRY_COLUMNS = ['', 'median', 'range', 'first ms', 'per step', 'ch
 
 /** One row of a case's table: name, median, range, first ms, submits and dispatches of a step, how it compares with f64. */
 export function entryCells(entry: Entry): string[] {
-  const name = entry.note ? `${entry.name} (${entry.note})` : entry.name;
+  const name = entry.note && !entry.name.endsWith(entry.note) ? `${entry.name} (${entry.note})` : entry.name;
   const summary = summaryOf(entry);
   if (!summary)
     return [name, entry.status, '', entry.firstMs === undefined ? '' : show(entry.firstMs), '', entry.reason ?? ''];
@@ -253,10 +253,18 @@ export function entryCells(entry: Entry): string[] {
 export function ratioCells({ id, what, against, value, target: least, aim, lowerIsBetter, met }: Ratio): string[] {
   const sign = lowerIsBetter ? '≤' : '≥';
   const hope = aim === null ? '' : show(aim);
-  return [id, what, against, show(value), `${sign} ${show(least)}`, hope, met ? 'met' : 'not met'];
+  return [
+    id,
+    show(value),
+    `${sign} ${show(least)}`,
+    hope,
+    met ? 'met' : 'not met',
+    what,
+    against && `against ${against}`,
+  ];
 }
 
-export const RATIO_COLUMNS = ['', 'ours', 'against', 'ratio', 'target', 'aim', ''] as const;
+export const RATIO_COLUMNS = ['', 'ratio', 'target', 'aim', '', 'what', ''] as const;
 
 /** The whole report as plain text. */
 export function formatReport(report: Report): string {

@@ -101,7 +101,12 @@ function makeForm({ cases, query }: PageOptions): HTMLFormElement {
     number('seconds', '1', 'Seconds each'),
     element('label', {}, peers, 'Peers'),
     element('button', { class: 'main' }, 'Run'),
-    element('label', { class: 'faint' }, 'or show a report: ', element('input', { type: 'file', accept: '.json' })),
+    element(
+      'label',
+      { class: 'file faint' },
+      'Show a saved report',
+      element('input', { type: 'file', accept: '.json' }),
+    ),
   ) as HTMLFormElement;
 }
 
@@ -148,6 +153,9 @@ function summaryLine({ adapter, ceilings, machine, host, commit, date, options }
   return `${device} · ${machine} · ${host} · commit ${commit} · ${date} · ${options.rounds} rounds of ${options.seconds} s.${limits}`;
 }
 
+/** Charts are drawn for the width there is, so that their text keeps its size. */
+const chartWidth = (): number => Math.min(720, Math.max(300, document.querySelector('#page')!.clientWidth - 32));
+
 function shareButtons(report: Report): Node {
   const name = `basin-bench-${report.date.slice(0, 10)}-${report.commit}.json`;
   const download = element('button', { type: 'button' }, 'Download JSON');
@@ -178,7 +186,8 @@ function ratioTable(report: Report): Node[] {
   if (found.length === 0) return [];
   const rows = found.map((ratio) => {
     const cells = ratioCells(ratio).map((text) => element('td', {}, text));
-    cells.at(-1)!.className = ratio.met ? 'met' : 'not-met';
+    cells[4]!.className = ratio.met ? 'met' : 'not-met';
+    for (const cell of cells.slice(5)) cell.className = 'text';
     return element('tr', {}, ...cells);
   });
   return [element('h2', {}, 'Against the targets'), table(RATIO_COLUMNS, rows)];
@@ -191,7 +200,7 @@ function caseNodes(entry: CaseReport, { ceilings, adapter }: Report): Node[] {
     values: own.status === 'ok' ? rates(own) : [],
   }));
   const figure = element('figure');
-  figure.innerHTML = barChart(bars, entry.unit);
+  figure.innerHTML = barChart(bars, entry.unit, chartWidth());
   figure.append(element('figcaption', {}, `${entry.unit}, logarithmic; median of the rounds, the line is their range`));
   const rows = entry.entries.map((own) => {
     const cells = entryCells(own).map((text) => element('td', {}, text));
@@ -214,7 +223,7 @@ function caseNodes(entry: CaseReport, { ceilings, adapter }: Report): Node[] {
 function curveNodes(curve: CurveReport): Node[] {
   const figure = element('figure');
   const lines = curve.curves.map(({ name, points }) => ({ label: name, points }));
-  figure.innerHTML = lineChart(lines, curve.xLabel, curve.yLabel);
+  figure.innerHTML = lineChart(lines, curve.xLabel, curve.yLabel, chartWidth());
   const reasons = curve.curves.filter(({ reason }) => reason).map(({ name, reason }) => `${name}: ${reason}`);
   figure.append(element('figcaption', {}, [`${curve.yLabel}, both axes logarithmic`, ...reasons].join(' · ')));
   const [header, ...rows] = curveRows(curve);

@@ -23,6 +23,7 @@ interface Tf {
   tensor(values: Float32Array, shape: number[]): Tensor;
   variable(initial: Tensor): Variable;
   matMul(a: Tensor, b: Tensor): Tensor;
+  fused: { matMul(call: { a: Tensor; b: Tensor; bias: Tensor; activation: 'linear' | 'relu' }): Tensor };
   add(a: Tensor, b: Tensor): Tensor;
   sub(a: Tensor | number, b: Tensor): Tensor;
   mul(a: Tensor, b: Tensor | number): Tensor;
@@ -218,9 +219,9 @@ function objective(
   const layers = variables.length / 2;
   let h = x;
   for (let l = 0; l < layers; l++) {
-    h = tf.add(tf.matMul(h, variables[2 * l]!), variables[2 * l + 1]!);
+    const activation = l === layers - 1 ? 'linear' : 'relu';
+    h = dense(tf, h, variables[2 * l]!, variables[2 * l + 1]!, activation);
     if (l === layers - 1) break;
-    h = tf.relu(h);
     if (!dropout) continue;
     const mask = tf.cast(tf.less(tf.randomUniform(h.shape), keep), 'float32');
     h = tf.mul(h, tf.div(mask, keep));
@@ -232,6 +233,13 @@ function objective(
   if (!penalized) return data;
   const squares = variables.filter((_, i) => i % 2 === 0).map((w) => tf.sum(tf.mul(tf.square(w), penalty)));
   return tf.addN([data, ...squares]);
+}
+
+/** Its fused product where it has one: for single networks. */
+function dense(tf: Tf, a: Tensor, b: Tensor, bias: Tensor, activation: 'linear' | 'relu'): Tensor {
+  if (b.shape.length === 2) return tf.fused.matMul({ a, b, bias, activation });
+  const z = tf.add(tf.matMul(a, b), bias);
+  return activation === 'relu' ? tf.relu(z) : z;
 }
 
 /** Σ relu(z) − z · y + log(1 + e^−|z|) */
