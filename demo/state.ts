@@ -3,6 +3,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { checkedRun } from './lessons/gradient-checking.ts';
 import type { CompareLesson, Outcome } from './lessons/lesson.ts';
+import { labelProblem, ownFile } from './lessons/own-data.ts';
 import { gridModels } from './lessons/tuning.ts';
 import { type Place, readLink, writeLink } from './link.ts';
 import { createSpread } from './training/spread.ts';
@@ -75,6 +76,17 @@ export function predict(contenderId: string): void {
   predictions.value = { ...predictions.value, [place.value.lesson.id]: contenderId };
 }
 
+/** Is there what the lesson trains on? */
+export const hasData = computed(() => {
+  const { lesson } = place.value;
+  if (lesson.kind !== 'compare' || !lesson.needsFile) return true;
+  return ownFile.value !== null && labelProblem(ownFile.value) === null;
+});
+
+function filesOf({ needsFile }: CompareLesson): Readonly<Record<string, string>> {
+  return needsFile && ownFile.value ? { [ownFile.value.name]: ownFile.value.text } : {};
+}
+
 /** The contenders of the lesson over this many seeds. */
 export function trySeeds(lesson: CompareLesson, seeds: number): void {
   const { settings, backend } = place.value;
@@ -84,6 +96,7 @@ export function trySeeds(lesson: CompareLesson, seeds: number): void {
     contenders: contenders.value,
     seeds,
     backend,
+    files: filesOf(lesson),
     isCpu: training.backend.value?.name === 'cpu',
   });
 }
@@ -127,10 +140,15 @@ function frameRate(usual: number): number {
 function openPlace({ lesson, settings, backend }: Place): void {
   switch (lesson.kind) {
     case 'compare': {
+      if (!hasData.value) {
+        training.close();
+        break;
+      }
       const models = lesson.contenders(settings).map(({ patch }) => patch);
       const input = { base: lesson.base(settings), models };
       const rate = frameRate(FRAME_RATE);
-      training.open({ input, backend, frameRate: rate, pictures: true, curvePoints: CURVE_POINTS });
+      const files = filesOf(lesson);
+      training.open({ input, backend, files, frameRate: rate, pictures: true, curvePoints: CURVE_POINTS });
       break;
     }
     case 'tuning': {
@@ -159,6 +177,7 @@ let openLater: ReturnType<typeof setTimeout> | undefined;
 // A slider on its way through many values opens only the one where it rests.
 effect(() => {
   const wanted = place.value;
+  ownFile.value;
   clearTimeout(openLater);
   untracked(() => {
     spread.close();

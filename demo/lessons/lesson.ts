@@ -48,6 +48,8 @@ export interface CompareLesson extends LessonCommon {
   readonly kind: 'compare';
   /** Asked before the start; the answers are the contenders. */
   readonly prediction: string;
+  /** Trains on a file that a person gives. */
+  readonly needsFile?: boolean;
   /** The curves' axis ends here; a loss above it is off the chart. */
   readonly lossCeiling: number;
   /** A chart for each run, or one for all. */

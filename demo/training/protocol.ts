@@ -16,6 +16,8 @@ export type Order =
 export interface Job {
   readonly input: SweepInput;
   readonly backend: BackendChoice;
+  /** Texts of the CSV files that the documents name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Frames a second at most. */
   readonly frameRate: number;
   /** Wants pictures of the decision boundary. */

@@ -15,6 +15,7 @@ export interface SpreadJob {
   readonly seeds: number;
   readonly backend: BackendChoice;
   readonly isCpu: boolean;
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** A contender's patch with another seed: another start, and other dropout masks. */
@@ -69,9 +70,9 @@ export function createSpread() {
         const seeds = Array.from({ length: after - first }, (_, i) => first + i);
         const models = seeds.flatMap((seed) => wanted.contenders.map(({ patch }) => seeded(patch, seed)));
         const worker = createTraining();
-        const { base, backend } = wanted;
+        const { base, backend, files } = wanted;
         worker.open(
-          { input: { base, models }, backend, frameRate: FRAME_RATE, pictures: false, curvePoints: 0 },
+          { input: { base, models }, backend, files, frameRate: FRAME_RATE, pictures: false, curvePoints: 0 },
           'play',
         );
         return worker;

@@ -98,6 +98,15 @@ export function createTraining() {
       status.value = 'opening';
       send({ type: 'open', id, job });
     },
+    /** Nothing to train: as before the first job. */
+    close() {
+      id += 1;
+      failure.value = null;
+      status.value = 'opening';
+      frame.value = null;
+      points.value = [];
+      opened.value = null;
+    },
     play,
     pause: () => send({ type: 'pause' }),
     step(count: number) {

@@ -64,7 +64,8 @@ async function obey(order: Order, isWanted: () => boolean): Promise<void> {
 async function openJob(id: number, job: Job): Promise<void> {
   open?.sweep.dispose();
   open = undefined;
-  const sweep = await createSweep(job.input, { backend: job.backend });
+  const readText = async (path: string) => job.files?.[path] ?? Promise.reject(new Error('no such file'));
+  const sweep = await createSweep(job.input, { backend: job.backend, readText });
   const { data, totalSteps } = sweep;
   const view = job.pictures ? viewOf(data) : null;
   const pointEvery =

@@ -9,20 +9,31 @@ const CHOICES: readonly { id: BackendChoice; label: string }[] = [
   { id: 'cpu', label: 'CPU' },
 ];
 
+/** What stopped training, and a way on. */
+export function Failure() {
+  const failure = training.failure.value;
+  if (!failure) return null;
+  const mayChoose = failure.name === 'BackendError' && place.value.backend !== 'auto';
+  return (
+    <p class="notice" role="alert">
+      {failure.message}
+      {mayChoose && (
+        <button type="button" onClick={() => go({ backend: 'auto' })}>
+          Choose another backend for me
+        </button>
+      )}
+      {failure.name === 'DeviceLostError' && (
+        <button type="button" onClick={() => go({})}>
+          Begin again
+        </button>
+      )}
+    </p>
+  );
+}
+
 function Report() {
   const { backend, failure } = training;
-  if (failure.value) {
-    return (
-      <p class="notice" role="alert">
-        {failure.value.message}
-        {place.value.backend !== 'auto' && (
-          <button type="button" onClick={() => go({ backend: 'auto' })}>
-            Choose another backend for me
-          </button>
-        )}
-      </p>
-    );
-  }
+  if (failure.value) return <p>Training has stopped.</p>;
   if (!backend.value) return <p>Looking for a backend …</p>;
   const { name, adapter, why } = backend.value;
   const where = name === 'webgpu' ? `WebGPU on ${adapter}` : 'the CPU, in a worker of this page';

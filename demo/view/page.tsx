@@ -4,8 +4,9 @@ import type { CompareLesson } from '../lessons/lesson.ts';
 import { place, problem } from '../state.ts';
 import { Check } from './check.tsx';
 import { Controls } from './controls.tsx';
-import { Engine } from './engine.tsx';
+import { Engine, Failure } from './engine.tsx';
 import { Header } from './header.tsx';
+import { OwnFileBox } from './own-file.tsx';
 import { Panels } from './panels.tsx';
 import { Prediction } from './prediction.tsx';
 import { SettingsForm } from './settings.tsx';
@@ -16,6 +17,7 @@ import { Verdict } from './verdict.tsx';
 function Compare({ lesson }: { lesson: CompareLesson }) {
   return (
     <>
+      {lesson.needsFile && <OwnFileBox />}
       <Controls />
       <Panels lesson={lesson} />
       <div class="closing">
@@ -70,6 +72,7 @@ export function Page() {
           </div>
           {lesson.kind === 'compare' && <Prediction lesson={lesson} />}
         </div>
+        <Failure />
         <Body />
       </main>
       {lesson.kind === 'check' ? (

@@ -50,6 +50,8 @@ interface PanelProps {
 
 function Panel({ lesson, contender, model }: PanelProps) {
   const { id, label, note } = contender;
+  // Until the data is known, room is kept for the picture.
+  const hasPicture = training.opened.value?.view !== null;
   const { chart, lossCeiling } = lesson;
   return (
     <article class="panel" aria-labelledby={`panel-${id}`} data-model={id}>
@@ -58,7 +60,7 @@ function Panel({ lesson, contender, model }: PanelProps) {
         {prediction.value === id && <span class="tag">your guess</span>}
       </h2>
       <p class="hint">{note}</p>
-      <Boundary training={training} model={model} label={label} />
+      {hasPicture && <Boundary training={training} model={model} label={label} />}
       <Figures model={model} />
       {chart === 'own' ? (
         <Curve training={training} model={model} label={label} ceiling={lossCeiling} />

@@ -119,8 +119,8 @@ test('works in a browser without WebGPU, and says so', async () => {
   await press(page, '+100 steps');
   await waitForStep(page, 100);
   await page.select('footer select', 'webgpu');
-  await page.waitForSelector('footer [role=alert]');
-  expect(await text(page, 'footer [role=alert]')).toMatch(/no adapter|no WebGPU/);
+  await page.waitForSelector('[role=alert]');
+  expect(await text(page, '[role=alert]')).toMatch(/no adapter|no WebGPU/);
   await press(page, 'Choose another backend');
   await page.waitForSelector('.primary:enabled');
   expect(errors).toEqual([]);
