@@ -1,6 +1,7 @@
 // Which strategy runs a network, and why. Follows from the shape and the adapter alone, so that the same document on the
 // same device always takes the same one, alone or as one of many models.
 
+import { MOMENTS } from '../ops/optimizer.ts';
 import type { LayerPlace, NetworkShape, Preset, Strategy, StrategyName } from './plan.ts';
 import { gpuKernelBytes } from './resident/gpu.ts';
 
@@ -23,8 +24,12 @@ export interface StrategyPin {
   readonly preset?: Preset['name'];
 }
 
-/** Straight-line code grows with the parameters, and compilers take longer than that: about 3 ms each on SwiftShader. */
-const MOST_PARAMETERS = { software: 512, gpu: 1024 } as const;
+/** Straight-line code grows with the parameters. Milliseconds that SwiftShader compiles for each (docs/resident-experiment.md). */
+const COMPILE_MS = { plain: 5, adaptive: 9 } as const;
+/** What a start may take before a faster step is not worth it. */
+const MOST_COMPILE_MS = 2500;
+/** Parameters that a workgroup of the GPU preset holds: a few a thread. */
+const MOST_PARAMETERS = 1024;
 /** Multiply-adds of one step that one workgroup should do before more of them pay. */
 const MOST_WORK = 2 ** 24;
 /** Workgroups for the GPU preset, the best first. */
@@ -67,8 +72,11 @@ function presetFor(
 }
 
 function tooLarge(name: Preset['name'], shape: NetworkShape, params: number): string | null {
-  if (params > MOST_PARAMETERS[name])
-    return `${params} parameters, more than the ${MOST_PARAMETERS[name]} of one workgroup`;
+  const compileMs = params * (MOMENTS[shape.optimizer] > 1 ? COMPILE_MS.adaptive : COMPILE_MS.plain);
+  if (name === 'software' && compileMs > MOST_COMPILE_MS)
+    return `${params} parameters would take about ${(compileMs / 1000).toFixed(1)} s to compile`;
+  if (name === 'gpu' && params > MOST_PARAMETERS)
+    return `${params} parameters, more than the ${MOST_PARAMETERS} of one workgroup`;
   if (shape.batch * params > MOST_WORK)
     return `${shape.batch} rows × ${params} parameters are work for many workgroups`;
   return null;

@@ -135,11 +135,13 @@ function ownership(network: Network, threads: number): string {
     const [d, h] = [column(dColumn(network, l)), column(hColumn(network, l - 1))];
     const stride = threads + 1;
     return [
-      `  if (p >= ${wOffset}u && p < ${wOffset + fanIn * fanOut}u) {`,
+      `  if ((p >= ${wOffset}u) & (p < ${wOffset + fanIn * fanOut}u)) {`,
       `    let q = p - ${wOffset}u;`,
-      `    return Owned(${d} + q / ${fanIn}u * ${stride}u, ${h} + q % ${fanIn}u * ${stride}u, true, ${l}u);`,
+      `    own = Owned(${d} + q / ${fanIn}u * ${stride}u, ${h} + q % ${fanIn}u * ${stride}u, true, ${l}u);`,
       `  }`,
-      `  if (p >= ${bOffset}u && p < ${bOffset + fanOut}u) { return Owned(${d} + (p - ${bOffset}u) * ${stride}u, 0u, false, ${l}u); }`,
+      `  if ((p >= ${bOffset}u) & (p < ${bOffset + fanOut}u)) {`,
+      `    own = Owned(${d} + (p - ${bOffset}u) * ${stride}u, 0u, false, ${l}u);`,
+      `  }`,
     ];
   });
   return `
@@ -147,8 +149,9 @@ function ownership(network: Network, threads: number): string {
 struct Owned { d: u32, h: u32, is_weight: bool, layer: u32 }
 
 fn owned(p: u32) -> Owned {
+  var own: Owned = Owned(${column(lossColumn(network))}, 0u, false, 0u);
 ${ranges.join('\n')}
-  return Owned(${column(lossColumn(network))}, 0u, false, 0u);
+  return own;
 }`;
 }
 

@@ -103,31 +103,31 @@ function addGradients(network: Network, l: number): Lines {
 const allParameters = (network: Network): { l: number; p: number }[] =>
   layerNumbers(network).flatMap((l) => [...weightsOf(network, l), ...biasesOf(network, l)].map((p) => ({ l, p })));
 
-/** Sums over the lanes, in the order of the lanes, and the penalty: its gradient, and the squares that the loss needs. */
+/** Sums over the lanes, in their order, and the penalty: its gradient, and the squares that the loss needs. */
 function reduce(network: Network, subgroups: boolean): Lines {
-  const all = allParameters(network);
-  const cells = (p: number) =>
-    range(4)
-      .map((lane) => `cells[${4 * p + lane}]`)
-      .join(' + ');
-  const total = (name: string, p: number) => (subgroups ? `subgroupAdd(${name})` : cells(p));
-  const share = subgroups
-    ? []
-    : [
-        ...all.map(({ p }) => `cells[${4 * p}u + lane] = g[${p}];`),
-        `cells[${4 * network.params}u + lane] = loss;`,
-        'workgroupBarrier();',
-      ];
+  const { params } = network;
+  const total = (name: string, p: number) => (subgroups ? `subgroupAdd(${name})` : `cells[${4 * p}]`);
   return [
-    ...share,
+    ...(subgroups ? [] : shareCells(params)),
     'var squares: f32 = 0.0;',
-    ...all.flatMap(({ l, p }) =>
+    ...allParameters(network).flatMap(({ l, p }) =>
       isWeight(network, l, p)
         ? [`g[${p}] = ${total(`g[${p}]`, p)} + h.l2 * w[${p}];`, `squares += w[${p}] * w[${p}];`]
         : [`g[${p}] = ${total(`g[${p}]`, p)};`],
     ),
-    `let objective = ${total('loss', network.params)} + 0.5 * h.l2 * squares;`,
+    `let objective = ${total('loss', params)} + 0.5 * h.l2 * squares;`,
     ...(subgroups ? [] : ['workgroupBarrier();']),
+  ];
+}
+
+/** Without subgroups: every lane leaves its sums in cells, then adds up every fourth parameter's. */
+function shareCells(params: number): Lines {
+  return [
+    `for (var p: u32 = 0u; p < ${params}u; p++) { cells[4u * p + lane] = g[p]; }`,
+    `cells[${4 * params}u + lane] = loss;`,
+    'workgroupBarrier();',
+    `for (var c: u32 = 4u * lane; c <= ${4 * params}u; c += 16u) { cells[c] += cells[c + 1u] + cells[c + 2u] + cells[c + 3u]; }`,
+    'workgroupBarrier();',
   ];
 }
 
