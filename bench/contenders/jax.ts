@@ -1,7 +1,8 @@
 // jax-js: the whole training step under `jit`, gradients by `grad`, many models by `vmap`, as its documentation advises.
 // Its arrays are counted references: passing one gives it away, `.ref` keeps it.
-import type { Contender, LayerValues, MatmulJob, TrainingJob } from '../contender.ts';
+import type { Contender, MatmulJob, TrainingJob } from '../contender.ts';
 import type { MatmulProblem, ModelSettings, TrainingProblem } from '../problem.ts';
+import { modelLayer, startValues } from './layout.ts';
 
 // ---------------------------------------------------------------- the part of jax-js that is used
 
@@ -163,37 +164,6 @@ async function train(lib: Jax, device: string, problem: TrainingProblem): Promis
       key: many ? np.stack(keys) : keys[0]!,
     };
   }
-}
-
-/** Start values of all models, w transposed to [fanIn × fanOut]. */
-export function startValues({ models, widths }: TrainingProblem, l: number, part: 'w' | 'b'): Float32Array {
-  const fanIn = widths[l]!;
-  const fanOut = widths[l + 1]!;
-  if (part === 'b') return Float32Array.from(models.flatMap(({ start }) => Array.from(start[l]!.b)));
-  const values = new Float32Array(models.length * fanIn * fanOut);
-  models.forEach(({ start }, m) => {
-    const { w } = start[l]!;
-    for (let i = 0; i < fanIn; i++) {
-      for (let o = 0; o < fanOut; o++) values[(m * fanIn + i) * fanOut + o] = w[o * fanIn + i]!;
-    }
-  });
-  return values;
-}
-
-/** Model m's share of a layer's arrays, w transposed back to [fanOut × fanIn]. */
-export function modelLayer(
-  { widths }: TrainingProblem,
-  layer: { w: ArrayLike<number>; b: ArrayLike<number> },
-  l: number,
-  m: number,
-): LayerValues {
-  const fanIn = widths[l]!;
-  const fanOut = widths[l + 1]!;
-  const w = Float64Array.from(
-    { length: fanIn * fanOut },
-    (_, e) => layer.w[(m * fanIn + (e % fanIn)) * fanOut + Math.floor(e / fanIn)]!,
-  );
-  return { w, b: Float64Array.from({ length: fanOut }, (_, o) => layer.b[m * fanOut + o]!) };
 }
 
 function batchArrays({ numpy }: Jax, { x, y, widths, batch, loss }: TrainingProblem, k: number) {

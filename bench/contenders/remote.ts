@@ -2,7 +2,7 @@
 // They time their own steps, so that the way there and back does not count.
 import type { Contender, MatmulJob, TrainingJob } from '../contender.ts';
 import type { MatmulProblem, TrainingProblem } from '../problem.ts';
-import { modelLayer, startValues } from './jax.ts';
+import { modelLayer, startValues } from './layout.ts';
 
 /** Sends one request and resolves with its answer; rejects with the peer's reason. */
 export type Call = (request: Record<string, unknown>) => Promise<Record<string, unknown>>;

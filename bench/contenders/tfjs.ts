@@ -2,7 +2,7 @@
 // sweep are stacked by hand into batched products, which is the fastest form it offers.
 import type { Contender, MatmulJob, TrainingJob } from '../contender.ts';
 import type { MatmulProblem, TrainingProblem } from '../problem.ts';
-import { modelLayer, startValues } from './jax.ts';
+import { modelLayer, startValues } from './layout.ts';
 
 // ---------------------------------------------------------------- the part of tfjs that is used
 

@@ -127,6 +127,12 @@ class Compiled(Training):
     def prepare(self, step):
         return torch.compile(step)
 
+    def gradients(self):
+        if self.problem.lead:
+            return super().gradients()
+        # The compiler follows torch.func.grad; torch.autograd.grad would break its graph.
+        return grad(self.objective)(self.params, self.l2, self.keep, self.x_now, self.y_now)
+
 
 class Graphed(Training):
     """The step captured once (after a warm-up on a side stream, as the documentation asks) and replayed."""
