@@ -66,6 +66,8 @@ export class Fleet {
   readonly plan: Plan;
   readonly timeline: Timeline;
   readonly data: LoadedDataset;
+  /** The caller's own choice of a strategy. */
+  readonly pin: StrategyPin | undefined;
   /** Losses of the steps that the caller asked to record, in order. */
   readonly history: RecordedLosses[] = [];
   #steps = 0;
@@ -98,7 +100,7 @@ export class Fleet {
     checkLimits(plan, backend.limits);
     const start = initial ?? drawInitial(runs, plan);
     const program = await backend.build(plan);
-    return new Fleet(backend, runs, data, timeline, plan, program, start);
+    return new Fleet(backend, runs, data, timeline, plan, program, start, pin);
   }
 
   private constructor(
@@ -109,11 +111,13 @@ export class Fleet {
     plan: Plan,
     program: Program,
     initial: Float64Array,
+    pin: StrategyPin | undefined,
   ) {
     this.runs = runs;
     this.plan = plan;
     this.timeline = timeline;
     this.data = data;
+    this.pin = pin;
     this.#backend = backend;
     this.#program = program;
     this.#initial = initial;

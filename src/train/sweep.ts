@@ -266,8 +266,9 @@ export class Sweep {
     this.#check(i);
     const group = this.#groups.findIndex((models) => models.includes(i));
     const m = this.#groups[group]!.indexOf(i);
+    const { pin } = this.#fleets[group]!;
     const { steps, parameters, moments } = await this.#fleets[group]!.state();
-    const fleet = await Fleet.create(this.#backend, [this.#runs[i]!], this.data);
+    const fleet = await Fleet.create(this.#backend, [this.#runs[i]!], this.data, undefined, pin);
     const session = new Session(fleet, this.#backend, this.why);
     const size = (all: Reals) => all.length / this.#groups[group]!.length;
     const cut = (all: Reals) => all.slice(m * size(all), (m + 1) * size(all));

@@ -106,7 +106,13 @@ describe.each(notebooks)('$name', ({ name, sweep, ids, needsFootball }) => {
     const texts = needsFootball
       ? FOOTBALL_FILES.map((file) => [file, readFileSync(join(footballDir!, file), 'utf8')])
       : [];
-    outcome = await page.call<SweepOutcome>('train.together', sweep, slicesOf(found[0]!), Object.fromEntries(texts));
+    outcome = await page.call<SweepOutcome>(
+      'train.together',
+      sweep,
+      slicesOf(found[0]!),
+      {},
+      Object.fromEntries(texts),
+    );
   }, LONG);
   afterAll(() => {
     if (!outcome) return;

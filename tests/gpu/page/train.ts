@@ -1,34 +1,53 @@
 // Training on the device through Basin's public surface.
-import { createSession, createSweep, DeviceLostError, type Run, type SweepInput } from '../../../src/index.ts';
+import {
+  createSession,
+  createSweep,
+  DeviceLostError,
+  type Run,
+  type SessionOptions,
+  type SweepInput,
+} from '../../../src/index.ts';
 import { flatten, follow, type Outcome, type SweepOutcome, trainAlone, trainTogether } from '../../support/train.ts';
 
-const GPU = { backend: 'webgpu' } as const;
+/** A strategy of the test's own choice. */
+type Pin = Pick<SessionOptions, 'pin'>;
 
 /** Paths that a CSV document may name → their text. */
 type Files = Readonly<Record<string, string>>;
 
-export function alone(run: Run, slices: number[]): Promise<Outcome> {
-  return trainAlone(run, slices, GPU);
+const onGpu = (pin: Pin = {}): SessionOptions => ({ backend: 'webgpu', ...pin });
+
+export function alone(run: Run, slices: number[], pin?: Pin): Promise<Outcome> {
+  return trainAlone(run, slices, onGpu(pin));
 }
 
-export function together(input: SweepInput, slices: number[], files: Files = {}): Promise<SweepOutcome> {
-  return trainTogether(input, slices, { ...GPU, readText: async (path) => files[path]! });
+export function together(input: SweepInput, slices: number[], pin?: Pin, files: Files = {}): Promise<SweepOutcome> {
+  return trainTogether(input, slices, { ...onGpu(pin), readText: async (path) => files[path]! });
 }
 
-/** Model i of a sweep, taken out of it after `before` steps and gone on with alone. */
-export async function takenOut(input: SweepInput, i: number, before: number, slices: number[]): Promise<Outcome> {
-  const sweep = await createSweep(input, GPU);
+/** Models of a sweep, taken out of it after `before` steps and gone on with alone. */
+export async function takenOut(
+  input: SweepInput,
+  models: number[],
+  before: number,
+  slices: number[],
+  pin?: Pin,
+): Promise<Outcome[]> {
+  const sweep = await createSweep(input, onGpu(pin));
   await sweep.step(before);
-  const session = await sweep.session(i);
+  const outcomes: Outcome[] = [];
+  for (const m of models) {
+    const session = await sweep.session(m);
+    outcomes.push(await follow(session, slices));
+    session.dispose();
+  }
   sweep.dispose();
-  const outcome = await follow(session, slices);
-  session.dispose();
-  return outcome;
+  return outcomes;
 }
 
 /** The same session twice, reset in between. */
-export async function resetBetween(run: Run, slices: number[]): Promise<[Outcome, Outcome]> {
-  const session = await createSession(run, GPU);
+export async function resetBetween(run: Run, slices: number[], pin?: Pin): Promise<[Outcome, Outcome]> {
+  const session = await createSession(run, onGpu(pin));
   const first = await follow(session, slices);
   await session.reset();
   const second = await follow(session, slices);
@@ -37,16 +56,16 @@ export async function resetBetween(run: Run, slices: number[]): Promise<[Outcome
 }
 
 /** Two sessions on one device, stepping in turns and without waiting for each other. */
-export async function inTurns(a: Run, b: Run, slices: number[]): Promise<[Outcome, Outcome]> {
-  const sessions = await Promise.all([createSession(a, GPU), createSession(b, GPU)]);
+export async function inTurns(a: Run, b: Run, slices: number[], pin?: Pin): Promise<[Outcome, Outcome]> {
+  const sessions = await Promise.all([createSession(a, onGpu(pin)), createSession(b, onGpu(pin))]);
   const outcomes = await Promise.all([follow(sessions[0], slices), follow(sessions[1], slices)]);
   for (const session of sessions) session.dispose();
   return outcomes;
 }
 
 /** Gradients of the next step at each of these steps. */
-export async function gradientsAt(run: Run, steps: number[]): Promise<Float32Array[]> {
-  const session = await createSession(run, GPU);
+export async function gradientsAt(run: Run, steps: number[], pin?: Pin): Promise<Float32Array[]> {
+  const session = await createSession(run, onGpu(pin));
   const gradients: Float32Array[] = [];
   for (const step of steps) {
     await session.step(step - session.steps);
