@@ -9,7 +9,7 @@ import { ACTIVATION, activate, activationSlope } from '../ops/activation.ts';
 import { type denseForward, denseGradW, type denseGradX } from '../ops/dense.ts';
 import { DROPOUT } from '../ops/dropout.ts';
 import { HYPER, HYPER_SIZE } from '../ops/hyper.ts';
-import { markUnhealthy } from '../ops/loss.ts';
+import { LOSS, type lossHead, markUnhealthy } from '../ops/loss.ts';
 import { OPTIMIZER, type optimizerStep, RATE_SIZE } from '../ops/optimizer.ts';
 import type { OpName } from '../ops/table.ts';
 
@@ -93,6 +93,7 @@ function copyMask(values: Float32Array, masks: Uint32Array, start: number, index
 const forward: F32Kernel<typeof denseForward> = (d, a, c) => {
   const { batch, fan_in, fan_out } = d;
   const { x, parameters: p, y } = a;
+  const floor = c.ACTIVATION === ACTIVATION.relu ? 0 : Number.NEGATIVE_INFINITY;
   const lastRow = batch - 1;
   const lastUnit = fan_out - 1;
   for (let m = 0; m < d.models; m++) {
@@ -138,14 +139,14 @@ const forward: F32Kernel<typeof denseForward> = (d, a, c) => {
         }
         const y0 = yModel + row * fan_out;
         const y1 = yModel + row1 * fan_out;
-        y[y0 + o3] = z03;
-        y[y0 + o2] = z02;
-        y[y0 + o1] = z01;
-        y[y0 + o] = z00;
-        y[y1 + o3] = z13;
-        y[y1 + o2] = z12;
-        y[y1 + o1] = z11;
-        y[y1 + o] = z10;
+        y[y0 + o3] = atLeast(floor, z03);
+        y[y0 + o2] = atLeast(floor, z02);
+        y[y0 + o1] = atLeast(floor, z01);
+        y[y0 + o] = atLeast(floor, z00);
+        y[y1 + o3] = atLeast(floor, z13);
+        y[y1 + o2] = atLeast(floor, z12);
+        y[y1 + o1] = atLeast(floor, z11);
+        y[y1 + o] = atLeast(floor, z10);
       }
     }
     activateInPlace(c.ACTIVATION, y, yModel, batch * fan_out);
@@ -153,12 +154,11 @@ const forward: F32Kernel<typeof denseForward> = (d, a, c) => {
   }
 };
 
+/** relu while storing, for a floor of 0; the value itself for −∞. */
+const atLeast = (floor: number, z: number): number => (z < floor ? floor : z);
+
 function activateInPlace(activation: number, y: Float32Array, start: number, size: number): void {
-  if (activation === ACTIVATION.linear) return;
-  if (activation === ACTIVATION.relu) {
-    for (let e = start; e < start + size; e++) if (!(y[e]! > 0)) y[e] = 0;
-    return;
-  }
+  if (activation === ACTIVATION.linear || activation === ACTIVATION.relu) return;
   for (let e = start; e < start + size; e++) y[e] = activate(activation, y[e]!);
 }
 
@@ -169,7 +169,9 @@ function multiply(y: Float32Array, start: number, factors: Float32Array): void {
 /** 2 rows × 4 units of the layer below at a time. */
 const gradX: F32Kernel<typeof denseGradX> = (d, a, c) => {
   const { batch, units_above, fan_out } = d;
-  const { d_y, parameters: p, d_z } = a;
+  const { d_y, parameters: p, saved, d_z } = a;
+  // relu lets a gradient through where its output is above 0; dropped units have 0 too.
+  const alive = c.ACTIVATION === ACTIVATION.relu ? 0 : Number.NEGATIVE_INFINITY;
   const lastRow = batch - 1;
   const lastUnit = fan_out - 1;
   for (let m = 0; m < d.models; m++) {
@@ -209,14 +211,14 @@ const gradX: F32Kernel<typeof denseGradX> = (d, a, c) => {
         }
         const z0 = zModel + row * fan_out;
         const z1 = zModel + row1 * fan_out;
-        d_z[z0 + i3] = t03;
-        d_z[z0 + i2] = t02;
-        d_z[z0 + i1] = t01;
-        d_z[z0 + i] = t00;
-        d_z[z1 + i3] = t13;
-        d_z[z1 + i2] = t12;
-        d_z[z1 + i1] = t11;
-        d_z[z1 + i] = t10;
+        d_z[z0 + i3] = saved[z0 + i3]! > alive ? t03 : 0;
+        d_z[z0 + i2] = saved[z0 + i2]! > alive ? t02 : 0;
+        d_z[z0 + i1] = saved[z0 + i1]! > alive ? t01 : 0;
+        d_z[z0 + i] = saved[z0 + i]! > alive ? t00 : 0;
+        d_z[z1 + i3] = saved[z1 + i3]! > alive ? t13 : 0;
+        d_z[z1 + i2] = saved[z1 + i2]! > alive ? t12 : 0;
+        d_z[z1 + i1] = saved[z1 + i1]! > alive ? t11 : 0;
+        d_z[z1 + i] = saved[z1 + i]! > alive ? t10 : 0;
       }
     }
     const factors = c.DROPOUT === DROPOUT.none ? null : dropoutFactors(c.DROPOUT, d, a, m);
@@ -234,8 +236,6 @@ function slopeInPlace(
   factors: Float32Array | null,
 ): void {
   if (activation === ACTIVATION.relu) {
-    // A dropped unit's output is 0, and so is its slope.
-    for (let e = start; e < start + size; e++) if (!(saved[e]! > 0)) d_z[e] = 0;
     if (factors) multiply(d_z, start, factors);
     return;
   }
@@ -339,6 +339,33 @@ function sumColumns(
   }
 }
 
+// ---------------------------------------------------------------- sigmoid cross-entropy
+
+/** One exponential a logit serves the loss and its gradient. */
+const sigmoidHead: F32Kernel<typeof lossHead> = (d, a) => {
+  const { logits, y, row_loss, d_logits } = a;
+  const step = a.clock[0]!;
+  const rows = a.batch_rows[step - a.clock[1]!]!;
+  for (let m = 0; m < d.models; m++) {
+    const first = m * d.batch;
+    for (let row = 0; row < rows; row++) {
+      let loss = 0;
+      for (let o = 0; o < d.units; o++) {
+        const at = (first + row) * d.units + o;
+        const z = logits[at]!;
+        const target = y[d.y_offset + row * d.targets + o]!;
+        const e = Math.exp(-Math.abs(z));
+        loss += (z > 0 ? z : 0) - z * target + Math.log1p(e);
+        d_logits[at] = ((z >= 0 ? 1 : e) / (1 + e) - target) / rows;
+      }
+      row_loss[first + row] = loss;
+      if (!Number.isFinite(row_loss[first + row]!)) markUnhealthy(a.health, m * d.health_stride, step);
+    }
+    row_loss.fill(0, first + rows, first + d.batch);
+    d_logits.fill(0, (first + rows) * d.units, (first + d.batch) * d.units);
+  }
+};
+
 // ---------------------------------------------------------------- adam
 
 /** The one optimizer whose arithmetic shows in a profile; the others run the reference. */
@@ -386,6 +413,7 @@ export function fastKernel(op: OpName, constants: Readonly<Record<string, number
   if (op.startsWith('dense_forward')) return forward;
   if (op.startsWith('dense_grad_x')) return gradX;
   if (op.startsWith('dense_grad_w')) return gradW;
+  if (op === 'loss_head' && constants.LOSS === LOSS.sigmoidCrossEntropy) return sigmoidHead;
   const isAdam = constants.OPTIMIZER === OPTIMIZER.adam || constants.OPTIMIZER === OPTIMIZER.adamw;
   return op === 'optimizer_step' && isAdam ? adam : undefined;
 }

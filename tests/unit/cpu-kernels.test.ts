@@ -26,11 +26,12 @@ describe('fast CPU kernels', () => {
     console.log(`fast CPU kernels: ${cases.length} cases, ${(100 * worst).toFixed(0)} % of the tolerance`);
   });
 
-  test('dense ops and adam have one', () => {
+  test('dense ops, the sigmoid head and adam have one', () => {
     expect([...new Set(cases.map(({ op }) => op))].sort()).toEqual([
       ...['dense_forward', 'dense_forward_tiled', 'dense_forward_wide'],
       ...['dense_grad_w', 'dense_grad_w_tiled', 'dense_grad_w_wide'],
       ...['dense_grad_x', 'dense_grad_x_tiled', 'dense_grad_x_wide'],
+      'loss_head',
       'optimizer_step',
     ]);
   });
