@@ -358,10 +358,12 @@ export class Fleet {
       this.#writeTables(slice);
       this.#program.run('step', slice, (index) => recorded(first + index));
       this.#steps += slice;
-      pending.push(this.#readLosses(first, slice, recorded));
+      const reading = this.#readLosses(first, slice, recorded);
+      reading.catch(() => {}); // a lost device ends this loop before its reads are waited for
+      pending.push(reading);
       await this.#pacer.pause(slice, this.#program);
     }
-    this.history.push(...(await Promise.all(pending)).flat());
+    for (const losses of await Promise.all(pending)) this.history.push(...losses);
     await this.#program.finished();
   }
 

@@ -214,6 +214,17 @@ test('step() may go past the end of the document', async () => {
   expect(flatten(await session.weights())).toEqual(flatten(await longer.weights()));
 });
 
+test('one call may record more losses than a call has arguments', async () => {
+  const run: Run = {
+    basin: 1,
+    data: { x: [[1], [2]], y: [0, 1] },
+    layers: [{ units: 1 }],
+    steps: 150_000,
+    record: 1,
+  };
+  expect(await (await trained(run)).record()).toHaveLength(150_001);
+});
+
 test('weights given in the options are the start', async () => {
   const from = await (await trained(mixedBase)).weights();
   const session = await open(mixedBase, { ...F64, weights: from });

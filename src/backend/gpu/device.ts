@@ -102,7 +102,7 @@ export function adoptGpu(device: GPUDevice): Gpu {
 function watch(device: GPUDevice, adapter: AdapterFacts, owned: boolean): Gpu {
   let failure: Error | undefined;
   const lost = device.lost.then((info): never => {
-    const reason = info.message || info.reason || 'no reason given';
+    const reason = (info.message || info.reason || 'no reason given').replace(/\.$/, '');
     failure = new DeviceLostError(
       `The GPU device was lost: ${reason}. Start the run again; \`backend: 'cpu'\` needs no GPU.`,
     );
