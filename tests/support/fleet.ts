@@ -2,7 +2,6 @@
 
 import type { Backend } from '../../src/backend/backend.ts';
 import type { AdapterTraits, StrategyPin } from '../../src/plan/choose.ts';
-import { compile } from '../../src/plan/compile.ts';
 import type { Run } from '../../src/spec/types.ts';
 import { Fleet } from '../../src/train/fleet.ts';
 import { prepareRun } from '../../src/train/session.ts';
@@ -21,11 +20,6 @@ export interface Trained {
   readonly diverged: readonly unknown[];
 }
 
-/** The backend, but with plans of this variant. */
-function withVariant(backend: Backend, { traits, pin }: Variant): Backend {
-  return { ...backend, build: (plan) => backend.build(compile(plan.shape, traits, pin)) };
-}
-
 /** @param slices how many steps to ask for at once, one after another. */
 export async function trainFleet(
   backend: Backend,
@@ -35,7 +29,8 @@ export async function trainFleet(
 ): Promise<Trained> {
   const prepared = await Promise.all(runs.map((run) => prepareRun(run)));
   const fitted = prepared.map((each) => each.fitted);
-  const fleet = await Fleet.create(variant ? withVariant(backend, variant) : backend, fitted, prepared[0]!.data);
+  const device = variant ? { ...backend, traits: variant.traits } : backend;
+  const fleet = await Fleet.create(device, fitted, prepared[0]!.data, undefined, variant?.pin);
   for (const steps of slices) await fleet.step(steps, () => true);
   const { parameters, moments } = await fleet.state();
   const diverged = await fleet.divergences();
