@@ -3,11 +3,14 @@
 import { throughActivation } from './forward.ts';
 import { type Lines, layerNumbers, type Network, range, unitsOf, weightAt } from './network.ts';
 
-/** From the last layer down; `layerDone` may use a layer's gradients as soon as they are there. */
-export function backward(network: Network, layerDone: (l: number) => Lines): Lines {
+/** What a preset does with a layer's gradients as soon as they are there. */
+export type LayerDone = (network: Network, l: number) => Lines;
+
+/** From the last layer down. */
+export function backward(network: Network, layerDone: LayerDone = () => []): Lines {
   return layerNumbers(network)
     .reverse()
-    .flatMap((l) => [...layerDone(l), ...(l > 1 ? carryDown(network, l) : [])]);
+    .flatMap((l) => [...layerDone(network, l), ...(l > 1 ? carryDown(network, l) : [])]);
 }
 
 /** d of the layer below: Σ over the units above of w · d, carried through dropout and activation. */

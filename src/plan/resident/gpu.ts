@@ -12,16 +12,15 @@ import { ceilDiv } from '../../core/shape.ts';
 import { drawnWords, dropoutSettings } from './dropout.ts';
 import { indent, type Lines, layerNumbers, type Network, range, unitsOf } from './network.ts';
 import { trainRows } from './rows.ts';
-import { tableRow } from './software.ts';
-import { momentNames, updateOne } from './update.ts';
+import { momentNames, tableRow, updateOne } from './update.ts';
 
 export function gpuKernel(network: Network, threads: number): string {
   const { params, shape } = network;
   const mine = range(ownedPerThread(network, threads));
-  const moments = momentNames(network);
+  const forEachOwn = (lines: (k: number) => Lines, depth: number) => indent(mine.flatMap(lines), depth);
   return `
-var<workgroup> w: array<f32, ${params}>;                     // parameters
-var<workgroup> cells: array<f32, ${cellCount(network, threads)}>;  // a column of ${threads} rows, and one, for each x, h and d, and the loss
+var<workgroup> w: array<f32, ${params}>;  // parameters
+var<workgroup> cells: array<f32, ${cellCount(network, threads)}>;  // columns of ${threads} rows, and one cell, for each x, h and d, and the loss
 var<workgroup> sums: array<f32, ${threads}>;
 ${drawnWords(network).join('\n')}
 ${ownership(network, threads)}
@@ -31,46 +30,28 @@ fn resident_step(@builtin(local_invocation_index) thread: u32, @builtin(workgrou
   let model = group.z;
   let h = hyper_of(model);
   ${indent(dropoutSettings(network), 1)}
-  ${indent(
-    mine.flatMap((k) => takeOwn(network, threads, k)),
-    1,
-  )}
+  ${forEachOwn((k) => takeOwn(network, threads, k), 1)}
   workgroupBarrier();
   for (var step: u32 = settings[0]; step < settings[2]; step++) {
     let slot = step - settings[1];
     ${indent(tableRow(network), 2)}
-    ${indent(
-      mine.map((k) => `var g${k}: f32 = 0.0;`),
-      2,
-    )}
+    ${forEachOwn((k) => [`var g${k}: f32 = 0.0;`], 2)}
     for (var trip: u32 = 0u; trip < ${ceilDiv(shape.batch, threads)}u; trip++) {
       let position = thread + ${threads}u * trip;
-      ${indent(
-        trainRows(network, () => []),
-        3,
-      )}
+      ${indent(trainRows(network), 3)}
       ${indent(leaveInColumns(network, threads), 3)}
       workgroupBarrier();
       for (var row: u32 = 0u; row < ${threads}u; row++) {
-        ${indent(
-          mine.map((k) => `g${k} += cells[own${k}.d + row] * select(1.0, cells[own${k}.h + row], own${k}.is_weight);`),
-          4,
-        )}
+        ${forEachOwn(addColumns, 4)}
       }
       workgroupBarrier();
     }
     ${indent(record(network, mine), 2)}
     ${indent(clip(network, mine), 2)}
-    ${indent(
-      mine.flatMap((k) => updateOwn(network, k)),
-      2,
-    )}
+    ${forEachOwn((k) => updateOwn(network, k), 2)}
     workgroupBarrier();
   }
-  ${indent(
-    mine.flatMap((k) => leaveOwn(network, k)),
-    1,
-  )}
+  ${forEachOwn((k) => leaveOwn(network, k), 1)}
 }
 
 // The sum over the workgroup, by a tree: a fixed order.
@@ -85,31 +66,39 @@ fn sum_threads(thread: u32, value: f32) -> f32 {
   workgroupBarrier();
   return total;
 }`;
-
-  function takeOwn(network: Network, threads: number, k: number): Lines {
-    return [
-      `let p${k} = thread + ${k * threads}u;`,
-      `let own${k} = owned(p${k});`,
-      `let at${k} = model * ${params}u + min(p${k}, ${params - 1}u);`,
-      `var w${k}: f32 = parameters[at${k}];`,
-      `if (p${k} < ${params}u) { w[p${k}] = w${k}; }`,
-      ...moments.map((name, m) => `var ${name}${k}: f32 = moments[${momentAt(network, m, k)}];`),
-    ];
-  }
-
-  function leaveOwn(network: Network, k: number): Lines {
-    return [
-      `if (own${k}.layer > 0u) {`,
-      `  parameters[at${k}] = w${k};`,
-      ...moments.map((name, m) => `  moments[${momentAt(network, m, k)}] = ${name}${k};`),
-      '}',
-    ];
-  }
-
-  function momentAt({ params }: Network, m: number, k: number): string {
-    return `at${k} + (model * ${moments.length - 1}u + ${m}u) * ${params}u`;
-  }
 }
+
+/** The k-th parameter of this thread, and its running averages, into registers. */
+function takeOwn(network: Network, threads: number, k: number): Lines {
+  const { params } = network;
+  return [
+    `let p${k} = thread + ${k * threads}u;`,
+    `let own${k} = owned(p${k});`,
+    `let at${k} = model * ${params}u + min(p${k}, ${params - 1}u);`,
+    `var w${k}: f32 = parameters[at${k}];`,
+    `if (p${k} < ${params}u) { w[p${k}] = w${k}; }`,
+    ...momentNames(network).map((name, m) => `var ${name}${k}: f32 = moments[${momentAt(network, m, k)}];`),
+  ];
+}
+
+function leaveOwn(network: Network, k: number): Lines {
+  return [
+    `if (own${k}.layer > 0u) {`,
+    `  parameters[at${k}] = w${k};`,
+    ...momentNames(network).map((name, m) => `  moments[${momentAt(network, m, k)}] = ${name}${k};`),
+    '}',
+  ];
+}
+
+/** Moments are (models, moments, params). */
+function momentAt(network: Network, m: number, k: number): string {
+  const others = momentNames(network).length - 1;
+  return `at${k} + (model * ${others}u + ${m}u) * ${network.params}u`;
+}
+
+const addColumns = (k: number): Lines => [
+  `g${k} += cells[own${k}.d + row] * select(1.0, cells[own${k}.h + row], own${k}.is_weight);`,
+];
 
 /** Parameters of a thread; the loss counts as one more, the sum of a column like any bias. */
 const ownedPerThread = ({ params }: Network, threads: number): number => ceilDiv(params + 1, threads);

@@ -1,13 +1,13 @@
 // What both presets do for the rows at hand, between choosing them and adding up their gradients.
 
-import { backward } from './backward.ts';
+import { backward, type LayerDone } from './backward.ts';
 import { draws } from './dropout.ts';
 import { forward, inputs } from './forward.ts';
 import { loss } from './loss.ts';
 import { type Lines, type Network, rowsPerThread, rowsPerTrip } from './network.ts';
 
 /** Expects `position`, the first of the thread's rows in the batch. */
-export function trainRows(network: Network, layerDone: (l: number) => Lines): Lines {
+export function trainRows(network: Network, layerDone?: LayerDone): Lines {
   return [
     ...draws(network),
     ...findRows(network),

@@ -18,15 +18,16 @@ import {
   weightAt,
 } from './network.ts';
 import { trainRows } from './rows.ts';
-import { momentNames, stepSettings, updateOne } from './update.ts';
+import { momentNames, tableRow, updateOne } from './update.ts';
 
 export function softwareKernel(network: Network, subgroups: boolean): string {
   const { params, shape } = network;
-  const moments = momentNames(network);
   return `
 var<private> w: array<f32, ${params}>;  // parameters: this lane's copy
 var<private> g: array<f32, ${params}>;  // gradients: this lane's rows, then everyone's
-${moments.map((name) => `var<private> ${name}: array<f32, ${params}>;  // running averages of the gradients`).join('\n')}
+${momentNames(network)
+  .map((name) => `var<private> ${name}: array<f32, ${params}>;  // running averages of the gradients`)
+  .join('\n')}
 ${drawnWords(network).join('\n')}
 ${subgroups ? '' : `var<workgroup> cells: array<f32, ${4 * (params + 1)}>;  // what each lane has for every parameter and the loss`}
 
@@ -38,7 +39,7 @@ fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_
   for (var p: u32 = 0u; p < ${params}u; p++) {
     w[p] = parameters[model * ${params}u + p];
     ${indent(
-      moments.map((name, k) => `${name}[p] = moments[(model * ${moments.length}u + ${k}u) * ${params}u + p];`),
+      momentPlaces(network).map(({ here, there }) => `${here} = ${there};`),
       2,
     )}
   }
@@ -49,10 +50,7 @@ fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_
     var loss: f32 = 0.0;
     for (var trip: u32 = 0u; trip < ${ceilDiv(shape.batch, rowsPerTrip(network))}u; trip++) {
       let position = 4u * (lane + 4u * trip);
-      ${indent(
-        trainRows(network, (l) => addGradients(network, l)),
-        3,
-      )}
+      ${indent(trainRows(network, addGradients), 3)}
       loss += dot(lost, vec4f(1.0));
     }
     ${indent(reduce(network, subgroups), 2)}
@@ -64,7 +62,7 @@ fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_
     for (var p: u32 = 0u; p < ${params}u; p++) {
       parameters[model * ${params}u + p] = w[p];
       ${indent(
-        moments.map((name, k) => `moments[(model * ${moments.length}u + ${k}u) * ${params}u + p] = ${name}[p];`),
+        momentPlaces(network).map(({ here, there }) => `${there} = ${here};`),
         3,
       )}
     }
@@ -72,14 +70,13 @@ fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_
 }`;
 }
 
-/** What the tables say of this step. */
-export function tableRow(network: Network): Lines {
-  if (!network.shape.gather) return stepSettings(network);
-  return [
-    'let batch_rows = settings[dims.batch_rows_at + slot];',
-    `let order = dims.order_at + slot * ${network.shape.batch}u;`,
-    ...stepSettings(network),
-  ];
+/** Running averages of parameter p, on chip and in their buffer (models, moments, params). */
+function momentPlaces(network: Network): { here: string; there: string }[] {
+  const names = momentNames(network);
+  return names.map((name, m) => ({
+    here: `${name}[p]`,
+    there: `moments[(model * ${names.length}u + ${m}u) * ${network.params}u + p]`,
+  }));
 }
 
 const weightsOf = (network: Network, l: number): number[] =>

@@ -3,20 +3,28 @@
 import { MOMENTS } from '../../ops/optimizer.ts';
 import type { Lines, Network } from './network.ts';
 
-/** Values of the step that `change` uses: the rate, and Adam's bias corrections 1 / (1 − βᵗ). */
-export function stepSettings(network: Network): Lines {
+/** What the tables say of this step. */
+export function tableRow(network: Network): Lines {
+  if (!network.shape.gather) return stepSettings(network);
+  return [
+    'let batch_rows = settings[dims.batch_rows_at + slot];',
+    `let order = dims.order_at + slot * ${network.shape.batch}u;`,
+    ...stepSettings(network),
+  ];
+}
+
+/** Values of the step that an update uses: the rate, and Adam's bias corrections 1 / (1 − βᵗ). */
+function stepSettings(network: Network): Lines {
   const rate = 'let rate = dims.rates_at + model * dims.rate_stride + 4u * slot;';
   const alpha = 'let alpha = h.learning_rate * setting(rate);';
   if (!isAdam(network)) return [rate, alpha];
   return [rate, alpha, 'let correct_v = setting(rate + 1u);', 'let correct_s = setting(rate + 2u);'];
 }
 
-export const momentsOf = ({ shape }: Network): number => MOMENTS[shape.optimizer];
-
 /** The names of the running averages: v or s alone, or v and s. */
 export function momentNames(network: Network): readonly string[] {
   if (isAdam(network)) return ['v', 's'];
-  return momentsOf(network) === 0 ? [] : [network.shape.optimizer === 'rmsprop' ? 's' : 'v'];
+  return MOMENTS[network.shape.optimizer] === 0 ? [] : [network.shape.optimizer === 'rmsprop' ? 's' : 'v'];
 }
 
 /**
