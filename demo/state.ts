@@ -180,6 +180,7 @@ effect(() => {
   ownFile.value;
   clearTimeout(openLater);
   untracked(() => {
+    training.hold();
     spread.close();
     openCell.value = null;
   });

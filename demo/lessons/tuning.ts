@@ -82,7 +82,7 @@ export const tuning: TuningLesson = {
       key: 'steps',
       label: 'Steps',
       hint: 'How long each network trains.',
-      values: [100, 200, 400, 1000, 3000],
+      values: [20, 50, 100, 200, 400, 1000, 3000],
       initial: 400,
     },
     {

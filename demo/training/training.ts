@@ -72,6 +72,13 @@ export function createTraining() {
     send({ type: 'play', stepsPerSecond });
   };
 
+  const hold = () => {
+    id += 1;
+    failure.value = null;
+    status.value = 'opening';
+    send({ type: 'pause' });
+  };
+
   worker.onmessage = ({ data }: MessageEvent<Report>) => hear(data);
   worker.onerror = ({ message }) => fail({ name: 'Error', message: message || 'The training worker did not start.' });
 
@@ -85,24 +92,20 @@ export function createTraining() {
     checked,
     /** Compares the slopes of a run's start with those found by nudging; the answer comes in `checked`. */
     check(run: Run, epsilon: number) {
-      id += 1;
-      failure.value = null;
-      status.value = 'opening';
+      hold();
       send({ type: 'check', id, run, epsilon });
     },
     /** Other runs: everything begins again. The old pictures stay until the new ones are there. */
     open(job: Job, then: 'wait' | 'play' = 'wait') {
+      hold();
       playsAtOnce = then === 'play';
-      id += 1;
-      failure.value = null;
-      status.value = 'opening';
       send({ type: 'open', id, job });
     },
+    /** Another job is on its way: the old one stops, its pictures stay. */
+    hold,
     /** Nothing to train: as before the first job. */
     close() {
-      id += 1;
-      failure.value = null;
-      status.value = 'opening';
+      hold();
       frame.value = null;
       points.value = [];
       opened.value = null;

@@ -1,7 +1,7 @@
 // The page: one lesson, from its question to what was seen.
 
 import type { CompareLesson } from '../lessons/lesson.ts';
-import { place, problem } from '../state.ts';
+import { hasData, place, problem } from '../state.ts';
 import { Check } from './check.tsx';
 import { Controls } from './controls.tsx';
 import { Engine, Failure } from './engine.tsx';
@@ -18,13 +18,17 @@ function Compare({ lesson }: { lesson: CompareLesson }) {
   return (
     <>
       {lesson.needsFile && <OwnFileBox />}
-      <Controls />
-      <Panels lesson={lesson} />
-      <div class="closing">
-        <Verdict lesson={lesson} />
-        <SettingsForm />
-      </div>
-      <Spread lesson={lesson} />
+      {hasData.value && (
+        <>
+          <Controls />
+          <Panels lesson={lesson} />
+          <div class="closing">
+            <Verdict lesson={lesson} />
+            <SettingsForm />
+          </div>
+          <Spread lesson={lesson} />
+        </>
+      )}
     </>
   );
 }
@@ -70,7 +74,7 @@ export function Page() {
             <h1>{lesson.question}</h1>
             <p class="lead">{lesson.lead}</p>
           </div>
-          {lesson.kind === 'compare' && <Prediction lesson={lesson} />}
+          {lesson.kind === 'compare' && hasData.value && <Prediction lesson={lesson} />}
         </div>
         <Failure />
         <Body />
