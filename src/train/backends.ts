@@ -68,7 +68,10 @@ async function automatic(): Promise<ChosenBackend> {
   try {
     const backend = await openSharedGpu();
     if (!backend.gpu.adapter.software) return { backend, why: `${backend.adapter} is a hardware adapter` };
-    return { backend: createCpuBackend('f32'), why: `${backend.adapter} is a software adapter, slower than the CPU` };
+    return {
+      backend: createCpuBackend('f32'),
+      why: `${backend.adapter} is a software adapter; the CPU is preferred to it`,
+    };
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
     return { backend: createCpuBackend('f32'), why: error.message };

@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import { BackendError, type Divergence, SpecError } from '../core/errors.ts';
 import type { Reals } from '../core/shape.ts';
 import type { LoadedDataset } from '../data/load.ts';
+import type { StrategyPin } from '../plan/choose.ts';
 import { compile } from '../plan/compile.ts';
 import { largestBufferBytes, planBytes } from '../plan/memory.ts';
 import { type ModelPatch, type Search, type Sweep as SweepDocument, sweepModels, type Vary } from '../spec/patch.ts';
@@ -72,6 +73,7 @@ export async function createSweep(input: SweepInput, options: SweepOptions = {})
       data,
       backend,
       memory,
+      options.pin,
     );
     return Array.from({ length: Math.ceil(group.length / most) }, (_, wave) =>
       group.slice(wave * most, (wave + 1) * most),
@@ -95,10 +97,16 @@ export async function createSweep(input: SweepInput, options: SweepOptions = {})
 const totalBytes = (fleets: readonly Fleet[]): number => fleets.reduce((sum, { plan }) => sum + planBytes(plan), 0);
 
 /** Models of one group that fit the memory and the device's buffers together: all of them, or a half, a quarter, … */
-function modelsPerWave(runs: readonly CanonicalRun[], data: LoadedDataset, backend: Backend, memory: number): number {
+function modelsPerWave(
+  runs: readonly CanonicalRun[],
+  data: LoadedDataset,
+  backend: Backend,
+  memory: number,
+  pin: StrategyPin | undefined,
+): number {
   const shape = networkShape(runs, data, createTimeline(runs[0]!, data.train.count));
   const fits = (models: number) => {
-    const plan = compile({ ...shape, models }, backend.traits);
+    const plan = compile({ ...shape, models }, backend.traits, pin);
     return planBytes(plan) <= memory && largestBufferBytes(plan) <= backend.limits.bufferBytes;
   };
   let models = runs.length;
@@ -253,12 +261,13 @@ export class Sweep {
   }
 
   /** Each model's weights. */
-  async weights(): Promise<LayerTensors[][]> {
-    const parts = await this.#each(async (fleet) => {
-      const flat = await fleet.parameters();
-      return fleet.runs.map((_, m) => layerTensors(flat, fleet.plan.places, fleet.plan.params, m));
-    });
-    return this.#gather(parts);
+  weights(): Promise<LayerTensors[][]> {
+    return this.#tensors((fleet) => fleet.parameters());
+  }
+
+  /** Each model's gradient of the objective at the current step, which the next update will use. */
+  gradients(): Promise<LayerTensors[][]> {
+    return this.#tensors((fleet) => fleet.gradients());
   }
 
   /** Model i as a session of its own, at the same step with the same state. */
@@ -337,6 +346,14 @@ export class Sweep {
       all[model] = values[index]!;
     });
     return all;
+  }
+
+  async #tensors(ask: (fleet: Fleet) => Promise<Reals>): Promise<LayerTensors[][]> {
+    const parts = await this.#each(async (fleet) => {
+      const flat = await ask(fleet);
+      return fleet.runs.map((_, m) => layerTensors(flat, fleet.plan.places, fleet.plan.params, m));
+    });
+    return this.#gather(parts);
   }
 
   async #perModel(ask: (fleet: Fleet) => Promise<Reals>): Promise<Reals[]> {

@@ -16,7 +16,7 @@ export interface Gpu {
 
 export interface AdapterFacts {
   readonly name: string;
-  /** A software implementation: right, but slower than the CPU backend on small networks. */
+  /** A software implementation: right, but it runs on the same cores as everything else. */
   readonly software: boolean;
   readonly features: readonly string[];
   readonly subgroupSizes: readonly [number, number] | null;
