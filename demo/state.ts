@@ -127,7 +127,14 @@ effect(() => {
   const model = gridModels(gridNow.value)[cell];
   if (!model) return;
   const input = { base: lesson.base(settings), models: [model] };
-  const job = { input, backend, frameRate: frameRate(FRAME_RATE), pictures: true, curvePoints: CURVE_POINTS };
+  const job = {
+    input,
+    backend,
+    frameRate: frameRate(FRAME_RATE),
+    pictures: true,
+    slopes: false,
+    curvePoints: CURVE_POINTS,
+  };
   untracked(() => cellTraining.open(job, 'play'));
 });
 
@@ -148,13 +155,14 @@ function openPlace({ lesson, settings, backend }: Place): void {
       const input = { base: lesson.base(settings), models };
       const rate = frameRate(FRAME_RATE);
       const files = filesOf(lesson);
-      training.open({ input, backend, files, frameRate: rate, pictures: true, curvePoints: CURVE_POINTS });
+      const slopes = lesson.showsSlopes ?? false;
+      training.open({ input, backend, files, frameRate: rate, pictures: true, slopes, curvePoints: CURVE_POINTS });
       break;
     }
     case 'tuning': {
       const input = { base: lesson.base(settings), models: gridModels(lesson.grid(settings)) };
       const rate = frameRate(GRID_FRAME_RATE);
-      training.open({ input, backend, frameRate: rate, pictures: false, curvePoints: 0 });
+      training.open({ input, backend, frameRate: rate, pictures: false, slopes: false, curvePoints: 0 });
       break;
     }
     case 'check':

@@ -17,23 +17,38 @@ function base({ depth, seed }: Settings): Run {
   return { ...preset, layers, init: { scheme: 'heNormal', seed: seed! } };
 }
 
-function contenders({ seed }: Settings): Contender[] {
+const MORE = ['small', 'xavier'];
+
+function contenders({ seed, more }: Settings): Contender[] {
   const drawn = { seed: seed! };
-  return [
+  const all: Contender[] = [
     { id: 'zeros', label: 'Zeros', note: 'every weight starts at 0', patch: { init: { scheme: 'zeros' } } },
     {
       id: 'random',
       label: 'Large random',
-      note: 'random weights, ten times too wide',
+      note: 'random, ten times too wide',
       patch: { init: { scheme: 'normal', scale: 10, ...drawn } },
     },
     {
       id: 'he',
       label: 'He',
-      note: 'random weights, scaled to the layer’s inputs',
+      note: 'random, scaled to the layer’s inputs',
       patch: { init: { scheme: 'heNormal', ...drawn } },
     },
+    {
+      id: 'xavier',
+      label: 'Xavier',
+      note: 'random, scaled to inputs and outputs',
+      patch: { init: { scheme: 'xavierNormal', ...drawn } },
+    },
+    {
+      id: 'small',
+      label: 'Small random',
+      note: 'random, a hundredth as wide',
+      patch: { init: { scheme: 'normal', scale: 0.01, ...drawn } },
+    },
   ];
+  return more === 1 ? all : all.filter(({ id }) => !MORE.includes(id));
 }
 
 const sentences: Record<string, (outcome: Outcome) => string> = {
@@ -46,6 +61,15 @@ const sentences: Record<string, (outcome: Outcome) => string> = {
   random({ scores, firstLoss }) {
     return `Large random began with a loss of ${places(firstLoss)}, where a coin toss has ${places(COIN_TOSS)}: it was very sure and often wrong. It spends its steps undoing that, and gets ${percent(shownAccuracy(scores))} of the new points right.`;
   },
+  xavier({ scores, firstLoss }) {
+    return `Xavier began at ${places(firstLoss)} and gets ${percent(shownAccuracy(scores))} of the new points right. It keeps signals even where a unit passes all of its input on; ReLU passes half, which He makes up for.`;
+  },
+  small({ scores }) {
+    const isStuck = Math.abs(scores.train.loss - COIN_TOSS) < 1e-3;
+    return isStuck
+      ? 'Small random is still at the coin toss: its signals shrink from layer to layer, and so do the gradients on their way back.'
+      : `Small random gets ${percent(shownAccuracy(scores))} of the new points right after a slow start.`;
+  },
   he({ scores, firstLoss }) {
     return `He began at ${places(firstLoss)}: different units, none of them too loud, so every step helps. It gets ${percent(shownAccuracy(scores))} of the new points right.`;
   },
@@ -56,7 +80,7 @@ export const initialization: CompareLesson = {
   id: 'initialization',
   title: 'Initialization',
   question: 'Does it matter where the weights start?',
-  lead: 'Three networks, alike in everything but their first weights, learn to tell the inner ring from the outer one.',
+  lead: 'Networks alike in everything but their first weights learn to tell the inner ring from the outer one.',
   prediction: 'Which start will get the most new points right?',
   settings: [
     {
@@ -73,9 +97,17 @@ export const initialization: CompareLesson = {
       values: stops(0, 99, 1),
       initial: 3,
     },
+    {
+      key: 'more',
+      label: 'Compare two more starts',
+      hint: 'Xavier, and small random weights.',
+      values: [0, 1],
+      initial: 0,
+    },
   ],
   lossCeiling: 1.2,
   chart: 'own',
+  showsSlopes: true,
   luck: 'each with other random weights',
   base,
   contenders,

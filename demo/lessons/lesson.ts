@@ -54,6 +54,8 @@ export interface CompareLesson extends LessonCommon {
   readonly lossCeiling: number;
   /** A chart for each run, or one for all. */
   readonly chart: 'own' | 'shared';
+  /** Shows how large the gradient is in each layer. */
+  readonly showsSlopes?: boolean;
   /** What another seed changes, in words. */
   readonly luck: string;
   base(settings: Settings): Run;

@@ -22,6 +22,8 @@ export interface Job {
   readonly frameRate: number;
   /** Wants pictures of the decision boundary. */
   readonly pictures: boolean;
+  /** Wants the size of the gradient in each layer. */
+  readonly slopes: boolean;
   /** Points of the curve over the whole run; 0 for none. */
   readonly curvePoints: number;
 }
@@ -57,6 +59,8 @@ export interface Frame {
   readonly now: Point;
   /** Each model's probability of class 1 over the view; empty without pictures. */
   readonly grids: readonly Float32Array[];
+  /** Root mean square of the gradient of each layer's weights, [models][layers]; empty where nobody asked. */
+  readonly slopes: readonly (readonly number[])[];
   /** Is the curve to begin again? */
   readonly restart: boolean;
 }

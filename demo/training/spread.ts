@@ -72,7 +72,15 @@ export function createSpread() {
         const worker = createTraining();
         const { base, backend, files } = wanted;
         worker.open(
-          { input: { base, models }, backend, files, frameRate: FRAME_RATE, pictures: false, curvePoints: 0 },
+          {
+            input: { base, models },
+            backend,
+            files,
+            frameRate: FRAME_RATE,
+            pictures: false,
+            slopes: false,
+            curvePoints: 0,
+          },
           'play',
         );
         return worker;

@@ -142,12 +142,19 @@ async function sendFrame(of: Open, restart = false): Promise<void> {
   const newest = pending[pending.length - 1];
   const now = newest?.step === sweep.steps ? newest : await measure(sweep);
   const grids = view ? (await sweep.decisionGrid(view)).map((grid) => Float32Array.from(grid)) : [];
-  const frame: Frame = { points: pending, now, grids, restart };
+  const slopes = of.job.slopes ? await slopesOf(sweep) : [];
+  const frame: Frame = { points: pending, now, grids, slopes, restart };
   of.pending = [];
   scope.postMessage(
     { type: 'frame', id: of.id, frame },
     grids.map(({ buffer }) => buffer),
   );
+}
+
+async function slopesOf(sweep: Sweep): Promise<number[][]> {
+  const models = await sweep.gradients();
+  const rms = (values: ArrayLike<number>) => Math.hypot(...Array.from(values)) / Math.sqrt(values.length);
+  return models.map((layers) => layers.map(({ w }) => rms(w)));
 }
 
 /** A square around all points, with some air; null where the data has no plane of two classes. */

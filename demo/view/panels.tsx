@@ -7,6 +7,7 @@ import { Curve, CurveTable } from './curve.tsx';
 
 import { percent, places } from './format.ts';
 import { SharedCurve } from './shared-curve.tsx';
+import { Slopes } from './slopes.tsx';
 
 /** A number with its exact value for those who read the page by program. */
 function Figure({ name, value, text }: { name: string; value: number; text: string }) {
@@ -52,7 +53,7 @@ function Panel({ lesson, contender, model }: PanelProps) {
   const { id, label, note } = contender;
   // Until the data is known, room is kept for the picture.
   const hasPicture = training.opened.value?.view !== null;
-  const { chart, lossCeiling } = lesson;
+  const { chart, lossCeiling, showsSlopes } = lesson;
   return (
     <article class="panel" aria-labelledby={`panel-${id}`} data-model={id}>
       <h2 id={`panel-${id}`}>
@@ -62,6 +63,7 @@ function Panel({ lesson, contender, model }: PanelProps) {
       <p class="hint">{note}</p>
       {hasPicture && <Boundary training={training} model={model} label={label} />}
       <Figures model={model} />
+      {showsSlopes && <Slopes model={model} />}
       {chart === 'own' ? (
         <Curve training={training} model={model} label={label} ceiling={lossCeiling} />
       ) : (

@@ -30,6 +30,27 @@ function Slider({ setting, value }: { setting: Setting; value: number }) {
   );
 }
 
+/** A setting that is 0 or 1. */
+function Switch({ setting, value }: { setting: Setting; value: number }) {
+  const { key, label, hint } = setting;
+  return (
+    <div>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={value === 1}
+          aria-describedby={`hint-${key}`}
+          onChange={(event) => changeSetting(key, event.currentTarget.checked ? 1 : 0)}
+        />
+        {label}
+      </label>
+      <p class="hint" id={`hint-${key}`}>
+        {hint}
+      </p>
+    </div>
+  );
+}
+
 function TestPoints() {
   return (
     <label class="check">
@@ -45,6 +66,11 @@ function TestPoints() {
   );
 }
 
+function Control(props: { setting: Setting; value: number }) {
+  const { values } = props.setting;
+  return values.length === 2 && values[0] === 0 && values[1] === 1 ? <Switch {...props} /> : <Slider {...props} />;
+}
+
 export function SettingsForm() {
   const { lesson, settings } = place.value;
   return (
@@ -54,7 +80,7 @@ export function SettingsForm() {
         {lesson.settings
           .filter(({ key }) => key !== 'bug')
           .map((setting) => (
-            <Slider key={setting.key} setting={setting} value={settings[setting.key]!} />
+            <Control key={setting.key} setting={setting} value={settings[setting.key]!} />
           ))}
       </div>
       {lesson.kind === 'compare' && <TestPoints />}
