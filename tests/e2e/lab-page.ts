@@ -85,7 +85,7 @@ export type Row = [step: number, train: number, test: number];
 
 /** The curve of one panel, from its table. */
 export async function curve(page: Page, model: string): Promise<Row[]> {
-  const rows = `[data-model="${model}"] tbody tr`;
+  const rows = `[data-model="${model}"] .curve tbody tr`;
   if (!(await page.$(rows))) await page.click(`[data-model="${model}"] summary`);
   await page.waitForSelector(rows);
   return page.$$eval(rows, (found) =>
