@@ -3,9 +3,11 @@
 //   x (N, I), y (N, T)        the training set
 //   order  (table steps, B)   row numbers; 0xffffffff past the end of a short batch, which gives zeros
 //
-// One thread, one element.
+// Bound by memory. The threads of a row take its columns in turn, COLUMNS each, so that neighbours read neighbouring words
+// and the row's number is looked up once for all of them.
 
 override WORKGROUP_SIZE: u32 = 64;
+override COLUMNS: u32 = 8;
 
 const NO_ROW = 0xffffffffu;
 
@@ -21,18 +23,17 @@ struct Dims { batch: u32, inputs: u32, targets: u32 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn batch_gather(@builtin(global_invocation_id) id: vec3u) {
-  let columns = dims.inputs + dims.targets;
-  let position = id.x / columns;
-  let column = id.x % columns;
+  let row_threads = (dims.inputs + COLUMNS - 1u) / COLUMNS;
+  let position = id.x / row_threads;
   if (position >= dims.batch) { return; }
+  let thread = id.x % row_threads;
   let row = order[(clock.step - clock.first) * dims.batch + position];
-  var value: f32 = 0.0;
-  if (column < dims.inputs) {
-    if (row != NO_ROW) { value = x[row * dims.inputs + column]; }
-    x_batch[position * dims.inputs + column] = value;
-  } else {
-    let t = column - dims.inputs;
-    if (row != NO_ROW) { value = y[row * dims.targets + t]; }
-    y_batch[position * dims.targets + t] = value;
+  let is_row = row != NO_ROW;
+  let known = select(0u, row, is_row);
+  for (var column: u32 = thread; column < dims.inputs; column += row_threads) {
+    x_batch[position * dims.inputs + column] = select(0.0, x[known * dims.inputs + column], is_row);
+  }
+  for (var t: u32 = thread; t < dims.targets; t += row_threads) {
+    y_batch[position * dims.targets + t] = select(0.0, y[known * dims.targets + t], is_row);
   }
 }

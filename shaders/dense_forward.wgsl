@@ -11,6 +11,8 @@
 // Each output is one sum over I, four products at a time in rising order, whatever M and B are.
 
 override WORKGROUP_SIZE: u32 = 8;
+// 1 where I is no multiple of 4.
+override REMAINDER: u32 = 1;
 override ACTIVATION: u32 = 0;
 override DROPOUT: u32 = 0;
 
@@ -79,12 +81,16 @@ fn w_rows(at: u32, stride: u32, inside: vec4<bool>) -> mat4x4f {
 }
 
 fn x4(at: u32, inside: vec4<bool>) -> vec4f {
-  return select(vec4f(0.0), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), inside);
+  return only(inside, vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]));
 }
 
 fn w4(at: u32, inside: vec4<bool>) -> vec4f {
-  let w = vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]);
-  return select(vec4f(0.0), w, inside);
+  return only(inside, vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]));
+}
+
+fn only(inside: vec4<bool>, values: vec4f) -> vec4f {
+  if (REMAINDER == 0u) { return values; }
+  return select(vec4f(0.0), values, inside);
 }
 
 // Four outputs of a row, from their sums.

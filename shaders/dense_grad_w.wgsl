@@ -11,6 +11,8 @@
 // bias; any sizes. A GPU gets dense_grad_w_tiled. Each sum runs over B, four products at a time in rising order.
 
 override WORKGROUP_SIZE: u32 = 8;
+// 1 where the rows of a part are no multiple of 4.
+override REMAINDER: u32 = 1;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
@@ -81,7 +83,7 @@ fn x_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
 }
 
 fn x4(at: u32, inside: bool) -> vec4f {
-  return select(vec4f(0.0), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), inside);
+  return only(inside, vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]));
 }
 
 fn d_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
@@ -91,7 +93,12 @@ fn d_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
 }
 
 fn d4(at: u32, inside: bool) -> vec4f {
-  return select(vec4f(0.0), vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]), inside);
+  return only(inside, vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]));
+}
+
+fn only(inside: bool, values: vec4f) -> vec4f {
+  if (REMAINDER == 0u) { return values; }
+  return select(vec4f(0.0), values, inside);
 }
 
 // Four columns of a row of d_w, from their sums.

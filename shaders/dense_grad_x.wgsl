@@ -9,6 +9,8 @@
 // dense_grad_x_tiled. Each sum runs over U, four products at a time in rising order. The mask is recomputed, not read.
 
 override WORKGROUP_SIZE: u32 = 8;
+// 1 where U is no multiple of 4.
+override REMAINDER: u32 = 1;
 override ACTIVATION: u32 = 0;
 override DROPOUT: u32 = 0;
 
@@ -73,7 +75,7 @@ fn d_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
 }
 
 fn d4(at: u32, inside: vec4<bool>) -> vec4f {
-  return select(vec4f(0.0), vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]), inside);
+  return only(inside, vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]));
 }
 
 // Four columns of four rows of w; 0 from its last row on.
@@ -84,7 +86,13 @@ fn w_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
 }
 
 fn w4(at: u32, inside: bool) -> vec4f {
-  return select(vec4f(0.0), vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]), inside);
+  let w = vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]);
+  return only(vec4<bool>(inside), w);
+}
+
+fn only(inside: vec4<bool>, values: vec4f) -> vec4f {
+  if (REMAINDER == 0u) { return values; }
+  return select(vec4f(0.0), values, inside);
 }
 
 // Four elements of a row of d_z, from their sums.

@@ -8,7 +8,10 @@
 //   nesterov  same v;  w -= α (β v + (1-β) g)   rmsprop   s = β s + (1-β) g²;  w -= α g / (√s + ε)
 //   adam      w -= α v̂ / (√ŝ + ε), or √(ŝ + ε) with EPSILON_INSIDE;  adamw adds α · weight_decay · w, weights only
 //
-// Kingma & Ba 2015, arXiv:1412.6980; Loshchilov & Hutter 2019, arXiv:1711.05101. One thread, one parameter.
+// Kingma & Ba 2015, arXiv:1412.6980; Loshchilov & Hutter 2019, arXiv:1711.05101.
+//
+// Bound by memory. A thread takes every n-th parameter of a model, n threads a model, so that neighbours read neighbouring
+// words and the settings are read once for about eight parameters.
 
 override WORKGROUP_SIZE: u32 = 64;
 override OPTIMIZER: u32 = 0;
@@ -34,46 +37,55 @@ struct Dims { models: u32, params: u32, moments: u32, tensors: u32, rate_stride:
 @group(0) @binding(8) var<storage, read_write> health: array<atomic<u32>>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn optimizer_step(@builtin(global_invocation_id) id: vec3u) {
-  let p = id.x;
-  if (p >= dims.params) { return; }
+fn optimizer_step(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let model = id.z;
   let h = hyper[model];
   let rate = model * dims.rate_stride + (clock.step - clock.first) * 4u;
   let alpha = h.learning_rate * rates[rate];
-  let at = model * dims.params + p;
-  let first = model * dims.moments * dims.params + p;
-  let second = first + dims.params;
-  let g = gradients[at];
-  let w = parameters[at];
+  let correction1 = rates[rate + 1u];
+  let correction2 = rates[rate + 2u];
+  var lost: bool = false;
+  for (var p: u32 = id.x; p < dims.params; p += groups.x * WORKGROUP_SIZE) {
+    let at = model * dims.params + p;
+    let first = model * dims.moments * dims.params + p;
+    let second = first + dims.params;
+    let g = gradients[at];
+    let w = parameters[at];
 
-  var change: f32 = alpha * g;
-  if (OPTIMIZER == MOMENTUM || OPTIMIZER == NESTEROV) {
-    let v = h.beta1 * moments[first] + (1.0 - h.beta1) * g;
-    moments[first] = v;
-    change = alpha * v;
-    if (OPTIMIZER == NESTEROV) { change = alpha * (h.beta1 * v + (1.0 - h.beta1) * g); }
-  } else if (OPTIMIZER == RMSPROP) {
-    let s = h.beta2 * moments[first] + (1.0 - h.beta2) * g * g;
-    moments[first] = s;
-    change = alpha * g / (sqrt(s) + h.epsilon);
-  } else if (OPTIMIZER == ADAM || OPTIMIZER == ADAMW) {
-    let v = h.beta1 * moments[first] + (1.0 - h.beta1) * g;
-    let s = h.beta2 * moments[second] + (1.0 - h.beta2) * g * g;
-    moments[first] = v;
-    moments[second] = s;
-    let v_hat = v * rates[rate + 1u];
-    let s_hat = s * rates[rate + 2u];
-    var scale: f32 = sqrt(s_hat) + h.epsilon;
-    if (EPSILON_INSIDE != 0u) { scale = sqrt(s_hat + h.epsilon); }
-    change = alpha * (v_hat / scale);
-    if (OPTIMIZER == ADAMW && tensor_of(p) % 2u == 0u) { change += alpha * h.weight_decay * w; }
+    var change: f32 = alpha * g;
+    if (OPTIMIZER == MOMENTUM || OPTIMIZER == NESTEROV) {
+      let v = h.beta1 * moments[first] + (1.0 - h.beta1) * g;
+      moments[first] = v;
+      change = alpha * v;
+      if (OPTIMIZER == NESTEROV) { change = alpha * (h.beta1 * v + (1.0 - h.beta1) * g); }
+    } else if (OPTIMIZER == RMSPROP) {
+      let s = h.beta2 * moments[first] + (1.0 - h.beta2) * g * g;
+      moments[first] = s;
+      change = alpha * g / (sqrt(s) + h.epsilon);
+    } else if (OPTIMIZER == ADAM || OPTIMIZER == ADAMW) {
+      let v = h.beta1 * moments[first] + (1.0 - h.beta1) * g;
+      let s = h.beta2 * moments[second] + (1.0 - h.beta2) * g * g;
+      moments[first] = v;
+      moments[second] = s;
+      let v_hat = v * correction1;
+      let s_hat = s * correction2;
+      var scale: f32 = sqrt(s_hat) + h.epsilon;
+      if (EPSILON_INSIDE != 0u) { scale = sqrt(s_hat + h.epsilon); }
+      change = alpha * (v_hat / scale);
+      if (OPTIMIZER == ADAMW && tensor_of(p) % 2u == 0u) { change += alpha * h.weight_decay * w; }
+    }
+
+    let updated = w - change;
+    parameters[at] = updated;
+    lost = lost | !numeric_is_finite(updated);
   }
 
-  let updated = w - change;
-  parameters[at] = updated;
-  if (!numeric_is_finite(updated)) {
-    atomicMin(&health[model * dims.health_stride + 1u + tensor_of(p) / 2u], clock.step + 1u);
+  // A loop of its own: above it would cost more than all the rest.
+  if (!lost) { return; }
+  for (var p: u32 = id.x; p < dims.params; p += groups.x * WORKGROUP_SIZE) {
+    if (!numeric_is_finite(parameters[model * dims.params + p])) {
+      atomicMin(&health[model * dims.health_stride + 1u + tensor_of(p) / 2u], clock.step + 1u);
+    }
   }
 }
 

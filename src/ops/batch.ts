@@ -19,9 +19,9 @@ export const batchGather = defineOp({
     x_batch: write('batch', 'inputs'),
     y_batch: write('batch', 'targets'),
   },
-  constants: { WORKGROUP_SIZE: 64 },
+  constants: { WORKGROUP_SIZE: 64, COLUMNS: 8 },
   uses: ['lib/clock'],
-  grid: (d, c) => [ceilDiv(d.batch * (d.inputs + d.targets), c.WORKGROUP_SIZE), 1, 1],
+  grid: (d, c) => [ceilDiv(d.batch * ceilDiv(d.inputs, c.COLUMNS), c.WORKGROUP_SIZE), 1, 1],
   tolerance: () => ({ rtol: 0, atol: 0 }),
   cpu(d, a) {
     const first = (a.clock[0]! - a.clock[1]!) * d.batch;

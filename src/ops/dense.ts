@@ -45,7 +45,7 @@ export const denseForward = defineOp({
     ...dropoutBindings,
     y: write('models', 'batch', 'fan_out'),
   },
-  constants: { WORKGROUP_SIZE: 8, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
+  constants: { WORKGROUP_SIZE: 8, REMAINDER: 1, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
   uses: ['lib/activation', 'lib/numeric', 'lib/dropout', 'lib/rng', 'lib/clock'],
   grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, TILE), c.WORKGROUP_SIZE), 1, d.models],
   tolerance: (d) => {
@@ -74,14 +74,14 @@ export const denseForward = defineOp({
 /** For large layers on software adapters; fan_in a multiple of 4. */
 export const denseForwardWide = defineVariant(denseForward, {
   name: 'dense_forward_wide',
-  constants: { ...denseForward.constants, WORKGROUP_SIZE: 4 },
+  constants: { WORKGROUP_SIZE: 4, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
   grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, WIDE_TILE), c.WORKGROUP_SIZE), 1, d.models],
 });
 
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
 export const denseForwardTiled = defineVariant(denseForward, {
   name: 'dense_forward_tiled',
-  constants: { ...denseForward.constants, WORKGROUP_SIZE: 256, TILE: 64 },
+  constants: { WORKGROUP_SIZE: 256, TILE: 64, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
   grid: (d, c) => [tiles(d.batch, d.fan_out, c.TILE), 1, d.models],
 });
 
@@ -101,7 +101,7 @@ export const denseGradX = defineOp({
     ...dropoutBindings,
     d_z: write('models', 'batch', 'fan_out'),
   },
-  constants: { WORKGROUP_SIZE: 8, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
+  constants: { WORKGROUP_SIZE: 8, REMAINDER: 1, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
   uses: ['lib/activation', 'lib/numeric', 'lib/dropout', 'lib/rng', 'lib/clock'],
   grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, TILE), c.WORKGROUP_SIZE), 1, d.models],
   tolerance: (d) => {
@@ -134,14 +134,14 @@ export const denseGradX = defineOp({
 /** For large layers on software adapters; units_above a multiple of 4. */
 export const denseGradXWide = defineVariant(denseGradX, {
   name: 'dense_grad_x_wide',
-  constants: { ...denseGradX.constants, WORKGROUP_SIZE: 4 },
+  constants: { WORKGROUP_SIZE: 4, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
   grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, WIDE_TILE), c.WORKGROUP_SIZE), 1, d.models],
 });
 
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
 export const denseGradXTiled = defineVariant(denseGradX, {
   name: 'dense_grad_x_tiled',
-  constants: { ...denseGradX.constants, WORKGROUP_SIZE: 256, TILE: 64 },
+  constants: { WORKGROUP_SIZE: 256, TILE: 64, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
   grid: (d, c) => [tiles(d.batch, d.fan_out, c.TILE), 1, d.models],
 });
 
@@ -160,7 +160,7 @@ export const denseGradW = defineOp({
     hyper: read('models', 'hyper'),
     gradients: write('models', 'splits', 'params'),
   },
-  constants: { WORKGROUP_SIZE: 8 },
+  constants: { WORKGROUP_SIZE: 8, REMAINDER: 1 },
   uses: ['lib/hyper'],
   grid: (d, c) => [ceilDiv(tiles(d.fan_out, d.fan_in, TILE), c.WORKGROUP_SIZE), d.splits, d.models],
   tolerance: (d) => dotTolerance(d.batch),

@@ -65,14 +65,15 @@ export function defineOp<const D extends string, const B extends Bindings, const
   return op;
 }
 
-/** The same op by another kernel, in shaders/<name>.wgsl: its constants and its grid. */
+/** The same op by another kernel, in shaders/<name>.wgsl, whose constants have all that the op's `cpu` looks at. */
 export function defineVariant<D extends string, B extends Bindings, C extends string, const E extends string>(
   op: Op<D, B, C>,
   kernel: {
     readonly name: string;
-    readonly constants: Constants<C | E>;
-    grid(dims: Dims<D>, constants: Constants<C | E>): readonly [number, number, number];
+    readonly constants: Constants<E>;
+    grid(dims: Dims<D>, constants: Constants<E>): readonly [number, number, number];
   },
-): Op<D, B, C | E> {
-  return { ...op, file: kernel.name, ...kernel };
+): Op<D, B, E> {
+  const { cpu } = op as unknown as Op<D, B, E>;
+  return { ...op, file: kernel.name, ...kernel, cpu };
 }

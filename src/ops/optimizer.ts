@@ -29,6 +29,9 @@ export const MOMENTS = {
 /** Values in each row of the rate table: the schedule's factor, 1/(1 − β₁ᵗ), 1/(1 − β₂ᵗ) with t = step + 1, unused. */
 export const RATE_SIZE = 4;
 
+/** A thread takes about this many parameters. */
+const PARAMETERS_OF_THREAD = 8;
+
 /** w ← w − update for the whole flat parameter arena; writes step + 1 into `health` for layers that stop being finite. */
 export const optimizerStep = defineOp({
   name: 'optimizer_step',
@@ -47,7 +50,7 @@ export const optimizerStep = defineOp({
   },
   constants: { WORKGROUP_SIZE: 64, OPTIMIZER: OPTIMIZER.sgd, EPSILON_INSIDE: 0 },
   uses: ['lib/hyper', 'lib/numeric', 'lib/clock'],
-  grid: (d, c) => [ceilDiv(d.params, c.WORKGROUP_SIZE), 1, d.models],
+  grid: (d, c) => [ceilDiv(d.params, PARAMETERS_OF_THREAD * c.WORKGROUP_SIZE), 1, d.models],
   tolerance: () => ({ rtol: 1e-5, atol: 1e-6 }),
   cpu(d, a, c) {
     const step = a.clock[0]!;

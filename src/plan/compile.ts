@@ -244,8 +244,8 @@ function gradW(context: Context, l: number): Dispatch[] {
   const { fanIn, fanOut, wOffset, bOffset } = places[l]!;
   const { x, x_stride } = layerInput(context, l);
   const size = gradWSize(shape, places[l]!);
-  const variant = denseVariant('dense_grad_w', size, traits);
   const splits = gradientParts(size, traits);
+  const variant = denseVariant('dense_grad_w', size, traits, splits);
   const products: Dispatch = {
     op: variant.op,
     dims: {

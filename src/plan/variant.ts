@@ -24,10 +24,16 @@ const WIDE_WORK = 2 ** 20;
 /** Tiles of 64 × 64 that keep a GPU busy; below, there are four times as many of 32 × 32. */
 const BUSY_TILES = 64;
 
-/** @param traits of the WebGPU device; null for the CPU backend, which has no variants. */
-export function denseVariant(op: DenseOp, size: ProductSize, traits: AdapterTraits | null): Variant {
+/**
+ * @param traits of the WebGPU device; null for the CPU backend, which has no variants.
+ * @param parts that each sum is split into.
+ */
+export function denseVariant(op: DenseOp, size: ProductSize, traits: AdapterTraits | null, parts = 1): Variant {
   if (traits === null) return { op, constants: {} };
-  if (traits.software) return { op: isWide(size) ? `${op}_wide` : op, constants: {} };
+  if (traits.software) {
+    if (isWide(size)) return { op: `${op}_wide`, constants: {} };
+    return { op, constants: { REMAINDER: size.depth % (4 * parts) === 0 ? 0 : 1 } };
+  }
   const tile = tilesOf(size, 64) >= BUSY_TILES ? 64 : 32;
   return { op: `${op}_tiled`, constants: { WORKGROUP_SIZE: (tile / 4) ** 2, TILE: tile } };
 }

@@ -32,6 +32,8 @@ const label = ({ models, batch, inputs, outputs }: Sizes) => `M=${models} B=${ba
 /** How an op is tiled: by its name's ending, the constants that go with it, and the sizes that it takes. */
 interface Tiling {
   readonly suffix: '' | '_wide' | '_tiled';
+  /** For the name of a case. */
+  readonly title: string;
   /** Sides of a tile. */
   readonly tile: number;
   readonly constants: Readonly<Record<string, number>>;
@@ -39,11 +41,18 @@ interface Tiling {
   readonly terms: number;
 }
 
-const THREAD: Tiling = { suffix: '', tile: 8, constants: {}, terms: 1 };
-const WIDE: Tiling = { suffix: '_wide', tile: 16, constants: {}, terms: 4 };
-const TILED_32: Tiling = { suffix: '_tiled', tile: 32, constants: { TILE: 32, WORKGROUP_SIZE: 64 }, terms: 1 };
-const TILED_64: Tiling = { suffix: '_tiled', tile: 64, constants: {}, terms: 1 };
-const TILINGS = [THREAD, WIDE, TILED_32, TILED_64];
+const THREAD: Tiling = { suffix: '', title: '8', tile: 8, constants: {}, terms: 1 };
+const WHOLE: Tiling = { suffix: '', title: '8 whole', tile: 8, constants: { REMAINDER: 0 }, terms: 4 };
+const WIDE: Tiling = { suffix: '_wide', title: '16', tile: 16, constants: {}, terms: 4 };
+const TILED_32: Tiling = {
+  suffix: '_tiled',
+  title: '32',
+  tile: 32,
+  constants: { TILE: 32, WORKGROUP_SIZE: 64 },
+  terms: 1,
+};
+const TILED_64: Tiling = { suffix: '_tiled', title: '64', tile: 64, constants: {}, terms: 1 };
+const TILINGS = [THREAD, WHOLE, WIDE, TILED_32, TILED_64];
 
 type Dimension = 'batch' | 'inputs' | 'outputs';
 
@@ -76,7 +85,7 @@ function forwardCase(setting: Forward): OpCase {
   const { tiling = THREAD } = setting;
   const notes = [setting.ownMasks && 'own masks', sharedX && 'shared x', offsets && 'offsets'].filter(Boolean);
   const op = `dense_forward${tiling.suffix}` as const;
-  const name = [op, tiling.tile, label(setting), activation, dropout, ...notes].join(' ');
+  const name = [op, tiling.title, label(setting), activation, dropout, ...notes].join(' ');
   const draw = drawing(name);
   const { w_offset, b_offset, params } = places(setting, offsets);
   const x_offset = offsets ? 9 : 0;
@@ -132,7 +141,7 @@ function gradXCase(setting: GradX): OpCase {
   const { models, batch, inputs, outputs, activation, dropout, offsets = false, tiling = THREAD } = setting;
   const notes = [setting.ownMasks && 'own masks', offsets && 'offsets'].filter(Boolean);
   const op = `dense_grad_x${tiling.suffix}` as const;
-  const name = [op, tiling.tile, label(setting), activation, dropout, ...notes].join(' ');
+  const name = [op, tiling.title, label(setting), activation, dropout, ...notes].join(' ');
   const draw = drawing(name);
   const { w_offset, params } = places(setting, offsets);
   const dropped = dropoutSetting(draw, { ...setting, fan_out: inputs });
@@ -190,7 +199,7 @@ function gradWCase(setting: GradW): OpCase {
   const parts = splits > 1 && `${splits} parts`;
   const notes = [sharedX && 'shared x', offsets && 'offsets', rows < batch && `${rows} rows`, parts].filter(Boolean);
   const op = `dense_grad_w${tiling.suffix}` as const;
-  const name = [op, tiling.tile, label(setting), ...notes].join(' ');
+  const name = [op, tiling.title, label(setting), ...notes].join(' ');
   const draw = drawing(name);
   const { w_offset, b_offset, params } = places(setting, offsets);
   const x_offset = offsets ? 9 : 0;
