@@ -4,7 +4,7 @@ import { gridVerdict } from '../lessons/tuning.ts';
 import { cellTraining, gridNow, openCell, training, tuned, wantsLoss } from '../state.ts';
 import { Boundary } from './boundary.tsx';
 import { Curve } from './curve.tsx';
-import { percent, places } from './format.ts';
+import { count, percent, places } from './format.ts';
 import { HeatMap } from './heat-map.tsx';
 
 function Metric() {
@@ -138,7 +138,7 @@ export function Tuning() {
     <>
       <div class="tuning">
         <section class="panel" aria-labelledby="grid-title">
-          <h2 id="grid-title">{gridNow.value.rates.length * gridNow.value.penalties.length} networks</h2>
+          <h2 id="grid-title">{count(gridNow.value.rates.length * gridNow.value.penalties.length)} networks</h2>
           <Metric />
           <HeatMap />
           {isDone && <Table />}
