@@ -44,7 +44,7 @@ function wantedOf(query: URLSearchParams): Wanted {
   const only = list('only');
   return {
     only,
-    rounds: positive(query.get('rounds'), 5, 'rounds'),
+    rounds: query.get('rounds') === '0' ? 0 : positive(query.get('rounds'), 5, 'rounds'),
     seconds: positive(query.get('seconds'), 1, 'seconds'),
     peers: query.has('peers') ? list('peers') : ['all'],
     curves: only.length === 0 || only.includes(CURVES),
@@ -97,7 +97,7 @@ async function run(wanted: Wanted, view: View): Promise<Report> {
   const { open, missing } = await openAll([...ours(), ...(await chosenPeers(wanted))]);
   const options = { rounds: wanted.rounds, seconds: wanted.seconds, progress: view.progress };
   view.progress('ceilings');
-  const ceilings = adapter ? await measureCeilings(navigator.gpu) : null;
+  const ceilings = adapter && wanted.rounds > 0 ? await measureCeilings(navigator.gpu) : null;
   const reports: CaseReport[] = [];
   const curves: CurveReport[] = [];
   const report = (): Report => ({

@@ -16,6 +16,7 @@ import type { CaseReport, Entry, Round } from './report.ts';
 import { type Case, hasDropout, modelsOf } from './workloads.ts';
 
 export interface MeasureOptions {
+  /** 0: first steps only, for another sample of what starting costs. */
   readonly rounds: number;
   /** About how long one contender runs in one round. */
   readonly seconds: number;
@@ -131,7 +132,8 @@ async function makeReady(runner: Runner, task: Task, options: MeasureOptions): P
   await job.step(1);
   const firstMs = performance.now() - started;
   const { note } = job as { note?: string };
-  runner.entry = { ...runner.entry, firstMs, ...(note !== undefined && { note }) };
+  runner.entry = { ...runner.entry, firstMs: [firstMs], ...(note !== undefined && { note }) };
+  if (options.rounds === 0) return;
   const verdict = await verify(runner, task);
   runner.entry = { ...runner.entry, verdict };
   if (!verdict.right) {
@@ -202,9 +204,9 @@ export function rateOf(workload: Case, { flops }: Pick<Problem, 'flops'>, steps:
 
 /** Counts what a stretch of steps asks of the GPU: a thousand, or as many as take about a second. */
 async function observeSteps(runner: Runner): Promise<void> {
-  if (!runner.contender.webgpu || typeof GPUQueue === 'undefined') return;
   const last = runner.entry.rounds.at(-1);
-  const perSecond = last ? (1000 * last.steps) / last.ms : 1;
+  if (!last || !runner.contender.webgpu || typeof GPUQueue === 'undefined') return;
+  const perSecond = (1000 * last.steps) / last.ms;
   const askedSteps = Math.max(1, Math.min(1000, Math.round(perSecond)));
   await runner.job!.reset();
   const asked = await observe(() => runner.job!.step(askedSteps));

@@ -23,8 +23,8 @@ export interface Entry {
   /** The strategy that ran, where the contender says. */
   readonly note?: string;
   readonly verdict?: Verdict;
-  /** Create, compile and first step. */
-  readonly firstMs?: number;
+  /** Create, compile and first step; one for each fresh page. */
+  readonly firstMs?: readonly number[];
   readonly rounds: readonly Round[];
   /** Asked of the GPU by `askedSteps` steps. */
   readonly asked?: Asked;
@@ -187,8 +187,8 @@ function speedRatio({ id, unit, entries }: CaseReport, { ours, against, whom, le
 function firstRatio({ id, entries }: CaseReport): Ratio[] {
   const most = FIRST_TARGETS[id as keyof typeof FIRST_TARGETS];
   const [one, other] = [gpu(entries), webgpuPeer(entries)];
-  if (!most || one?.firstMs === undefined || other?.firstMs === undefined) return [];
-  const value = one.firstMs / other.firstMs;
+  if (!most || !one?.firstMs || !other?.firstMs) return [];
+  const value = ratioOfRounds(other.firstMs, one.firstMs) ** -1;
   const against = `${PEER} (${other.name})`;
   const what = `${one.name} create + compile + first step`;
   return [{ id, what, against, value, target: most, aim: 0.7, lowerIsBetter: true, met: value <= most }];
@@ -235,8 +235,8 @@ export const ENTRY_COLUMNS = ['', 'median', 'range', 'first ms', 'per step', 'ch
 export function entryCells(entry: Entry): string[] {
   const name = entry.note && !entry.name.endsWith(entry.note) ? `${entry.name} (${entry.note})` : entry.name;
   const summary = summaryOf(entry);
-  if (!summary)
-    return [name, entry.status, '', entry.firstMs === undefined ? '' : show(entry.firstMs), '', entry.reason ?? ''];
+  const first = entry.firstMs ? show(median(entry.firstMs)) : '';
+  if (!summary) return [name, entry.status, '', first, '', entry.reason ?? ''];
   const { asked, askedSteps = 1 } = entry;
   const perStep =
     asked && asked.submits > 0 ? `${show(asked.submits / askedSteps)}s ${show(asked.dispatches / askedSteps)}d` : '';
@@ -244,7 +244,7 @@ export function entryCells(entry: Entry): string[] {
     name,
     show(summary.median),
     `${show(summary.min)} … ${show(summary.max)}`,
-    entry.firstMs === undefined ? '' : show(entry.firstMs),
+    first,
     perStep,
     entry.verdict ? `${entry.verdict.right ? 'right' : 'WRONG'} ${entry.verdict.distance.toExponential(0)}` : '',
   ];
