@@ -8,10 +8,10 @@
 //   without the penalty; sum_gradients adds the parts up. workgroup_id.y = s
 //
 // One thread makes an 8 × 8 tile of d_w straight from storage, as dense_forward does, and the first one of each unit its
-// bias; any sizes. A GPU gets dense_grad_w_tiled. Each sum runs over B, four products at a time in rising order.
+// bias; any sizes. A GPU gets dense_grad_w_tiled. Each sum runs over B, two products at a time in rising order.
 
 override WORKGROUP_SIZE: u32 = 8;
-// 1 where the rows of a part are no multiple of 4.
+// 1 where parts have an odd number of rows.
 override REMAINDER: u32 = 1;
 
 struct Dims {
@@ -47,18 +47,18 @@ fn dense_grad_w(@builtin(global_invocation_id) id: vec3u) {
   var t11: mat4x4f = mat4x4f();
   var bias0: vec4f = vec4f(0.0);
   var bias1: vec4f = vec4f(0.0);
-  for (var row: u32 = first; row < end; row += 4u) {
-    let inside = vec4u(row) + vec4u(0u, 1u, 2u, 3u) < vec4u(end);
+  for (var row: u32 = first; row < end; row += 2u) {
+    let inside = row + 1u < end;
     let x0 = x_rows(x_at + row * dims.fan_in, inside);
     let x1 = x_rows(x_at + row * dims.fan_in + 4u, inside);
     let d0 = transpose(d_rows(d_at + row * dims.fan_out, inside));
     t00 += x0 * d0;
     t01 += x1 * d0;
-    bias0 += vec4f(1.0) * d0;
+    bias0 += vec2f(1.0) * d0;
     let d1 = transpose(d_rows(d_at + row * dims.fan_out + 4u, inside));
     t10 += x0 * d1;
     t11 += x1 * d1;
-    bias1 += vec4f(1.0) * d1;
+    bias1 += vec2f(1.0) * d1;
   }
 
   // A loop, since compilers take long over what stands here 16 times.
@@ -75,25 +75,21 @@ fn dense_grad_w(@builtin(global_invocation_id) id: vec3u) {
   }
 }
 
-// Four columns of four rows of x; 0 from the end of the batch on.
-fn x_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
-  let stride = dims.fan_in;
-  return mat4x4f(
-    x4(at, inside.x), x4(at + stride, inside.y), x4(at + 2u * stride, inside.z), x4(at + 3u * stride, inside.w));
+// Four columns of two rows of x; the second is 0 where it is past the end.
+fn x_rows(at: u32, inside: bool) -> mat2x4f {
+  return mat2x4f(x4(at), only(inside, x4(at + dims.fan_in)));
 }
 
-fn x4(at: u32, inside: bool) -> vec4f {
-  return only(inside, vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]));
+fn x4(at: u32) -> vec4f {
+  return vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
 }
 
-fn d_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
-  let stride = dims.fan_out;
-  return mat4x4f(
-    d4(at, inside.x), d4(at + stride, inside.y), d4(at + 2u * stride, inside.z), d4(at + 3u * stride, inside.w));
+fn d_rows(at: u32, inside: bool) -> mat2x4f {
+  return mat2x4f(d4(at), only(inside, d4(at + dims.fan_out)));
 }
 
-fn d4(at: u32, inside: bool) -> vec4f {
-  return only(inside, vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]));
+fn d4(at: u32) -> vec4f {
+  return vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]);
 }
 
 fn only(inside: bool, values: vec4f) -> vec4f {

@@ -6,10 +6,10 @@
 //   d_z         (M, B, O) gradient of the layer below's z; 0 where it was dropped
 //
 // One thread makes an 8 × 8 tile of d_z straight from storage, as dense_forward does; any sizes. A GPU gets
-// dense_grad_x_tiled. Each sum runs over U, four products at a time in rising order. The mask is recomputed, not read.
+// dense_grad_x_tiled. Each sum runs over U, two products at a time in rising order. The mask is recomputed, not read.
 
 override WORKGROUP_SIZE: u32 = 8;
-// 1 where U is no multiple of 4.
+// 1 where U is odd.
 override REMAINDER: u32 = 1;
 override ACTIVATION: u32 = 0;
 override DROPOUT: u32 = 0;
@@ -47,8 +47,8 @@ fn dense_grad_x(@builtin(global_invocation_id) id: vec3u) {
   var t01: mat4x4f = mat4x4f();
   var t10: mat4x4f = mat4x4f();
   var t11: mat4x4f = mat4x4f();
-  for (var o: u32 = 0u; o < above; o += 4u) {
-    let inside = vec4u(o) + vec4u(0u, 1u, 2u, 3u) < vec4u(above);
+  for (var o: u32 = 0u; o < above; o += 2u) {
+    let inside = o + 1u < above;
     let w0 = w_rows(w_at + o * dims.fan_out, inside);
     let w1 = w_rows(w_at + o * dims.fan_out + 4u, inside);
     let d0 = d_rows(d0_at + o, inside);
@@ -68,29 +68,26 @@ fn dense_grad_x(@builtin(global_invocation_id) id: vec3u) {
   }
 }
 
-// Units at … at + 3 of four rows of d_y; 0 from the end of the row on.
-fn d_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
+// Two units of four rows of d_y; the second is 0 where it is past the end of the row.
+fn d_rows(at: u32, inside: bool) -> mat4x2f {
   let stride = dims.units_above;
-  return mat4x4f(d4(at, inside), d4(at + stride, inside), d4(at + 2u * stride, inside), d4(at + 3u * stride, inside));
+  return mat4x2f(d2(at, inside), d2(at + stride, inside), d2(at + 2u * stride, inside), d2(at + 3u * stride, inside));
 }
 
-fn d4(at: u32, inside: vec4<bool>) -> vec4f {
-  return only(inside, vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]));
+fn d2(at: u32, inside: bool) -> vec2f {
+  return vec2f(d_y[at], only(inside, vec4f(d_y[at + 1u])).x);
 }
 
-// Four columns of four rows of w; 0 from its last row on.
-fn w_rows(at: u32, inside: vec4<bool>) -> mat4x4f {
-  let stride = dims.fan_out;
-  return mat4x4f(
-    w4(at, inside.x), w4(at + stride, inside.y), w4(at + 2u * stride, inside.z), w4(at + 3u * stride, inside.w));
+// Four columns of two rows of w; the second is 0 where there is none.
+fn w_rows(at: u32, inside: bool) -> mat2x4f {
+  return mat2x4f(w4(at), only(inside, w4(at + dims.fan_out)));
 }
 
-fn w4(at: u32, inside: bool) -> vec4f {
-  let w = vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]);
-  return only(vec4<bool>(inside), w);
+fn w4(at: u32) -> vec4f {
+  return vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]);
 }
 
-fn only(inside: vec4<bool>, values: vec4f) -> vec4f {
+fn only(inside: bool, values: vec4f) -> vec4f {
   if (REMAINDER == 0u) { return values; }
   return select(vec4f(0.0), values, inside);
 }

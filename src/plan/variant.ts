@@ -32,7 +32,7 @@ export function denseVariant(op: DenseOp, size: ProductSize, traits: AdapterTrai
   if (traits === null) return { op, constants: {} };
   if (traits.software) {
     if (isWide(size)) return { op: `${op}_wide`, constants: {} };
-    return { op, constants: { REMAINDER: size.depth % (4 * parts) === 0 ? 0 : 1 } };
+    return { op, constants: { REMAINDER: size.depth % (2 * parts) === 0 ? 0 : 1 } };
   }
   const tile = tilesOf(size, 64) >= BUSY_TILES ? 64 : 32;
   return { op: `${op}_tiled`, constants: { WORKGROUP_SIZE: (tile / 4) ** 2, TILE: tile } };

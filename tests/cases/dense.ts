@@ -42,7 +42,7 @@ interface Tiling {
 }
 
 const THREAD: Tiling = { suffix: '', title: '8', tile: 8, constants: {}, terms: 1 };
-const WHOLE: Tiling = { suffix: '', title: '8 whole', tile: 8, constants: { REMAINDER: 0 }, terms: 4 };
+const WHOLE: Tiling = { suffix: '', title: '8 whole', tile: 8, constants: { REMAINDER: 0 }, terms: 2 };
 const WIDE: Tiling = { suffix: '_wide', title: '16', tile: 16, constants: {}, terms: 4 };
 const TILED_32: Tiling = {
   suffix: '_tiled',
