@@ -15,6 +15,12 @@ const tiles = (rows: number, columns: number, size: number) => ceilDiv(rows, siz
 /** Side of the tile that one thread makes. */
 const TILE = 8;
 const WIDE_TILE = 16;
+/** What the four lanes of a subgroup make: rows that they share by columns of their own. */
+const SUBGROUP_ROWS = 16;
+const SUBGROUP_COLUMNS = 32;
+
+const subgroupTiles = (rows: number, columns: number) =>
+  ceilDiv(rows, SUBGROUP_ROWS) * ceilDiv(columns, SUBGROUP_COLUMNS);
 
 /** Worst case of a dot product of K terms of magnitude 1 in f32 is K²·2⁻²⁴; K·2⁻²³ is far above what random signs give. */
 const dotTolerance = (terms: number) => ({ rtol: 1e-5, atol: Math.max(4, terms) * EPS });
@@ -78,6 +84,13 @@ export const denseForwardWide = defineVariant(denseForward, {
   grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, WIDE_TILE), c.WORKGROUP_SIZE), 1, d.models],
 });
 
+/** For software adapters with subgroups of four lanes or more. */
+export const denseForwardSubgroup = defineVariant(denseForward, {
+  name: 'dense_forward_subgroup',
+  constants: { REMAINDER: 1, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
+  grid: (d) => [subgroupTiles(d.batch, d.fan_out), 1, d.models],
+});
+
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
 export const denseForwardTiled = defineVariant(denseForward, {
   name: 'dense_forward_tiled',
@@ -136,6 +149,13 @@ export const denseGradXWide = defineVariant(denseGradX, {
   name: 'dense_grad_x_wide',
   constants: { WORKGROUP_SIZE: 4, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
   grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, WIDE_TILE), c.WORKGROUP_SIZE), 1, d.models],
+});
+
+/** For software adapters with subgroups of four lanes or more. */
+export const denseGradXSubgroup = defineVariant(denseGradX, {
+  name: 'dense_grad_x_subgroup',
+  constants: { REMAINDER: 1, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
+  grid: (d) => [subgroupTiles(d.batch, d.fan_out), 1, d.models],
 });
 
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
@@ -197,6 +217,13 @@ export const denseGradWWide = defineVariant(denseGradW, {
   name: 'dense_grad_w_wide',
   constants: { WORKGROUP_SIZE: 4 },
   grid: (d, c) => [ceilDiv(tiles(d.fan_out, d.fan_in, WIDE_TILE), c.WORKGROUP_SIZE), d.splits, d.models],
+});
+
+/** For software adapters with subgroups of four lanes or more. */
+export const denseGradWSubgroup = defineVariant(denseGradW, {
+  name: 'dense_grad_w_subgroup',
+  constants: { REMAINDER: 1 },
+  grid: (d) => [subgroupTiles(d.fan_out, d.fan_in), d.splits, d.models],
 });
 
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */

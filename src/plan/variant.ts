@@ -30,13 +30,19 @@ const BUSY_TILES = 64;
  */
 export function denseVariant(op: DenseOp, size: ProductSize, traits: AdapterTraits | null, parts = 1): Variant {
   if (traits === null) return { op, constants: {} };
-  if (traits.software) {
-    if (isWide(size)) return { op: `${op}_wide`, constants: {} };
-    return { op, constants: { REMAINDER: size.depth % (2 * parts) === 0 ? 0 : 1 } };
-  }
+  if (traits.software) return softwareVariant(op, size, traits, parts);
   const tile = tilesOf(size, 64) >= BUSY_TILES ? 64 : 32;
   return { op: `${op}_tiled`, constants: { WORKGROUP_SIZE: (tile / 4) ** 2, TILE: tile } };
 }
+
+/** Lanes that share loads are best; without subgroups a lane makes a larger tile where that pays. */
+function softwareVariant(op: DenseOp, size: ProductSize, traits: AdapterTraits, parts: number): Variant {
+  const constants = { REMAINDER: size.depth % (2 * parts) === 0 ? 0 : 1 };
+  if (sharesLoads(traits)) return { op: `${op}_subgroup`, constants };
+  return isWide(size) ? { op: `${op}_wide`, constants: {} } : { op, constants };
+}
+
+const sharesLoads = ({ subgroupSizes }: AdapterTraits): boolean => subgroupSizes !== null && subgroupSizes[0] >= 4;
 
 /** Wide tiles take no remainder of the sum, and need enough tiles for all cores. */
 function isWide(size: ProductSize): boolean {
@@ -53,7 +59,8 @@ const BUSY_WORKGROUPS = { software: 8, gpu: 64 } as const;
 
 /** Into how many parts the sum over the rows of a batch is split, for a layer too small to make enough workgroups. */
 export function gradientParts(size: ProductSize, traits: AdapterTraits | null): number {
-  if (traits === null || (traits.software && isWide(size))) return 1;
+  if (traits === null) return 1;
+  if (traits.software && !sharesLoads(traits) && isWide(size)) return 1;
   const workgroups = traits.software ? ceilDiv(tilesOf(size, 8), 8) : tilesOf(size, 32);
   const wanted = Math.floor(BUSY_WORKGROUPS[traits.software ? 'software' : 'gpu'] / workgroups);
   return Math.max(1, Math.min(wanted, Math.floor(size.depth / PART_ROWS), MOST_PARTS));

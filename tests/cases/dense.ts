@@ -31,7 +31,7 @@ const label = ({ models, batch, inputs, outputs }: Sizes) => `M=${models} B=${ba
 
 /** How an op is tiled: by its name's ending, the constants that go with it, and the sizes that it takes. */
 interface Tiling {
-  readonly suffix: '' | '_wide' | '_tiled';
+  readonly suffix: '' | '_wide' | '_subgroup' | '_tiled';
   /** For the name of a case. */
   readonly title: string;
   /** Sides of a tile. */
@@ -44,6 +44,11 @@ interface Tiling {
 const THREAD: Tiling = { suffix: '', title: '8', tile: 8, constants: {}, terms: 1 };
 const WHOLE: Tiling = { suffix: '', title: '8 whole', tile: 8, constants: { REMAINDER: 0 }, terms: 2 };
 const WIDE: Tiling = { suffix: '_wide', title: '16', tile: 16, constants: {}, terms: 4 };
+const SUBGROUP: Tiling = { suffix: '_subgroup', title: '16 × 32', tile: 16, constants: {}, terms: 1 };
+const SUBGROUP_WHOLE: Tiling = {
+  ...{ suffix: '_subgroup', title: '16 × 32 whole', tile: 32 },
+  ...{ constants: { REMAINDER: 0 }, terms: 2 },
+};
 const TILED_32: Tiling = {
   suffix: '_tiled',
   title: '32',
@@ -52,7 +57,7 @@ const TILED_32: Tiling = {
   terms: 1,
 };
 const TILED_64: Tiling = { suffix: '_tiled', title: '64', tile: 64, constants: {}, terms: 1 };
-const TILINGS = [THREAD, WHOLE, WIDE, TILED_32, TILED_64];
+const TILINGS = [THREAD, WHOLE, WIDE, SUBGROUP, SUBGROUP_WHOLE, TILED_32, TILED_64];
 
 type Dimension = 'batch' | 'inputs' | 'outputs';
 

@@ -28,9 +28,9 @@ describe('fast CPU kernels', () => {
 
   test('dense ops, the sigmoid head and adam have one', () => {
     expect([...new Set(cases.map(({ op }) => op))].sort()).toEqual([
-      ...['dense_forward', 'dense_forward_tiled', 'dense_forward_wide'],
-      ...['dense_grad_w', 'dense_grad_w_tiled', 'dense_grad_w_wide'],
-      ...['dense_grad_x', 'dense_grad_x_tiled', 'dense_grad_x_wide'],
+      ...['dense_forward', 'dense_forward_subgroup', 'dense_forward_tiled', 'dense_forward_wide'],
+      ...['dense_grad_w', 'dense_grad_w_subgroup', 'dense_grad_w_tiled', 'dense_grad_w_wide'],
+      ...['dense_grad_x', 'dense_grad_x_subgroup', 'dense_grad_x_tiled', 'dense_grad_x_wide'],
       'loss_head',
       'optimizer_step',
     ]);
