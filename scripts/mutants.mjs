@@ -121,7 +121,7 @@ const MUTANTS = [
   [
     'β₁ where β₂ belongs',
     'shaders/optimizer_step.wgsl',
-    ['h.beta2 * moments[second] + (1.0 - h.beta2)', 'h.beta1 * moments[second] + (1.0 - h.beta1)'],
+    ['moments[second] + h.share2', 'moments[second] + h.share1'],
     gpu('^optimizer_step '),
   ],
   [
@@ -209,7 +209,7 @@ const MUTANTS = [
   [
     'nesterov without looking ahead (CPU)',
     'src/ops/optimizer.ts',
-    ['alpha * (beta1 * v + (1 - beta1) * g)', 'alpha * v'],
+    ['alpha * (v + share1 * (g - v))', 'alpha * v'],
     unit('optimizers'),
   ],
   [

@@ -54,17 +54,17 @@ fn optimizer_step(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
 
     var change: f32 = alpha * g;
     if (OPTIMIZER == MOMENTUM || OPTIMIZER == NESTEROV) {
-      let v = h.beta1 * moments[first] + (1.0 - h.beta1) * g;
+      let v = moments[first] + h.share1 * (g - moments[first]);
       moments[first] = v;
       change = alpha * v;
-      if (OPTIMIZER == NESTEROV) { change = alpha * (h.beta1 * v + (1.0 - h.beta1) * g); }
+      if (OPTIMIZER == NESTEROV) { change = alpha * (v + h.share1 * (g - v)); }
     } else if (OPTIMIZER == RMSPROP) {
-      let s = h.beta2 * moments[first] + (1.0 - h.beta2) * g * g;
+      let s = moments[first] + h.share2 * (g * g - moments[first]);
       moments[first] = s;
       change = alpha * g / (sqrt(s) + h.epsilon);
     } else if (OPTIMIZER == ADAM || OPTIMIZER == ADAMW) {
-      let v = h.beta1 * moments[first] + (1.0 - h.beta1) * g;
-      let s = h.beta2 * moments[second] + (1.0 - h.beta2) * g * g;
+      let v = moments[first] + h.share1 * (g - moments[first]);
+      let s = moments[second] + h.share2 * (g * g - moments[second]);
       moments[first] = v;
       moments[second] = s;
       let v_hat = v * correction1;

@@ -2,8 +2,8 @@
 struct Hyper {
   learning_rate: f32,
   l2: f32,            // λ / N
-  beta1: f32,
-  beta2: f32,
+  share1: f32,        // 1 - β1: what a new gradient has in the running average
+  share2: f32,        // 1 - β2
   epsilon: f32,
   weight_decay: f32,
   clip_norm: f32,

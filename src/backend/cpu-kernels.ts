@@ -93,7 +93,8 @@ function copyMask(values: Float32Array, masks: Uint32Array, start: number, index
 const forward: F32Kernel<typeof denseForward> = (d, a, c) => {
   const { batch, fan_in, fan_out } = d;
   const { x, parameters: p, y } = a;
-  const floor = c.ACTIVATION === ACTIVATION.relu ? 0 : Number.NEGATIVE_INFINITY;
+  const activation = d.linear ? ACTIVATION.linear : c.ACTIVATION;
+  const floor = activation === ACTIVATION.relu ? 0 : Number.NEGATIVE_INFINITY;
   const lastRow = batch - 1;
   const lastUnit = fan_out - 1;
   for (let m = 0; m < d.models; m++) {
@@ -149,7 +150,7 @@ const forward: F32Kernel<typeof denseForward> = (d, a, c) => {
         y[y1 + o] = atLeast(floor, z10);
       }
     }
-    activateInPlace(c.ACTIVATION, y, yModel, batch * fan_out);
+    activateInPlace(activation, y, yModel, batch * fan_out);
     if (c.DROPOUT !== DROPOUT.none) multiply(y, yModel, dropoutFactors(c.DROPOUT, d, a, m));
   }
 };
@@ -376,8 +377,8 @@ const adam: F32Kernel<typeof optimizerStep> = (d, a, c) => {
     const rate = m * d.rate_stride + (step - a.clock[1]!) * RATE_SIZE;
     const h = m * HYPER_SIZE;
     const alpha = hyper[h + HYPER.learningRate]! * a.rates[rate]!;
-    const beta1 = hyper[h + HYPER.beta1]!;
-    const beta2 = hyper[h + HYPER.beta2]!;
+    const share1 = hyper[h + HYPER.share1]!;
+    const share2 = hyper[h + HYPER.share2]!;
     const epsilon = hyper[h + HYPER.epsilon]!;
     const correction1 = a.rates[rate + 1]!;
     const correction2 = a.rates[rate + 2]!;
@@ -389,8 +390,8 @@ const adam: F32Kernel<typeof optimizerStep> = (d, a, c) => {
         const first = m * d.moments * d.params + p;
         const second = first + d.params;
         const g = gradients[at]!;
-        const v = beta1 * moments[first]! + (1 - beta1) * g;
-        const s = beta2 * moments[second]! + (1 - beta2) * g * g;
+        const v = moments[first]! + share1 * (g - moments[first]!);
+        const s = moments[second]! + share2 * (g * g - moments[second]!);
         moments[first] = v;
         moments[second] = s;
         const root = c.EPSILON_INSIDE ? Math.sqrt(s * correction2 + epsilon) : Math.sqrt(s * correction2) + epsilon;

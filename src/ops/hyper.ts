@@ -5,10 +5,13 @@ export const HYPER = {
   learningRate: 0,
   /** λ / N: the penalty's gradient is this times w. */
   l2: 1,
-  /** β of momentum and nesterov, β₁ of adam. */
-  beta1: 2,
-  /** β of rmsprop, β₂ of adam. */
-  beta2: 3,
+  /**
+   * 1 − β of momentum and nesterov, 1 − β₁ of adam: what a new gradient has in the running average, v += (1−β)(g − v).
+   * Kept instead of β because in f32, 1 − 0.999 would be 1.3e-5 off.
+   */
+  share1: 2,
+  /** 1 − β of rmsprop, 1 − β₂ of adam. */
+  share2: 3,
   epsilon: 4,
   weightDecay: 5,
   clipNorm: 6,

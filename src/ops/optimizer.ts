@@ -87,8 +87,8 @@ function update(
 ): number {
   const h = m * HYPER_SIZE;
   const alpha = a.hyper[h + HYPER.learningRate]! * a.rates[rate]!;
-  const beta1 = a.hyper[h + HYPER.beta1]!;
-  const beta2 = a.hyper[h + HYPER.beta2]!;
+  const share1 = a.hyper[h + HYPER.share1]!;
+  const share2 = a.hyper[h + HYPER.share2]!;
   const epsilon = a.hyper[h + HYPER.epsilon]!;
   const first = m * d.moments * d.params + p;
   const second = first + d.params;
@@ -96,26 +96,26 @@ function update(
   switch (c.OPTIMIZER) {
     case OPTIMIZER.momentum: {
       // The averaging form of momentum, as the notebooks have it: v = βv + (1−β)g.
-      const v = beta1 * a.moments[first]! + (1 - beta1) * g;
+      const v = a.moments[first]! + share1 * (g - a.moments[first]!);
       a.moments[first] = v;
       return alpha * v;
     }
     case OPTIMIZER.nesterov: {
-      const v = beta1 * a.moments[first]! + (1 - beta1) * g;
+      const v = a.moments[first]! + share1 * (g - a.moments[first]!);
       a.moments[first] = v;
-      return alpha * (beta1 * v + (1 - beta1) * g);
+      return alpha * (v + share1 * (g - v));
     }
     case OPTIMIZER.rmsprop: {
       // Tieleman & Hinton 2012, lecture 6.5.
-      const s = beta2 * a.moments[first]! + (1 - beta2) * g * g;
+      const s = a.moments[first]! + share2 * (g * g - a.moments[first]!);
       a.moments[first] = s;
       return (alpha * g) / (Math.sqrt(s) + epsilon);
     }
     case OPTIMIZER.adam:
     case OPTIMIZER.adamw: {
       // Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1; the decay of adamw: Loshchilov & Hutter 2019, arXiv:1711.05101.
-      const v = beta1 * a.moments[first]! + (1 - beta1) * g;
-      const s = beta2 * a.moments[second]! + (1 - beta2) * g * g;
+      const v = a.moments[first]! + share1 * (g - a.moments[first]!);
+      const s = a.moments[second]! + share2 * (g * g - a.moments[second]!);
       a.moments[first] = v;
       a.moments[second] = s;
       const vHat = v * a.rates[rate + 1]!;

@@ -312,15 +312,13 @@ export class Fleet {
     const runs = this.plan.shape.sharedRates ? this.runs.slice(0, 1) : this.runs;
     const stride = this.plan.tableSteps * RATE_SIZE;
     const rates = new Float64Array((runs.length - 1) * stride + steps.length * RATE_SIZE);
-    // 1 − βᵗ must belong to the β that the kernels average with: in f32, 1 − 0.999 is 1.3e-5 off.
-    const held = this.#backend.precision === 'f32' ? Math.fround : Number;
     runs.forEach(({ optimizer }, m) => {
       const [beta1, beta2] = betas(optimizer);
       steps.forEach((step, index) => {
         const at = m * stride + index * RATE_SIZE;
         rates[at] = rateFactor(optimizer, this.timeline.moment(step));
-        rates[at + 1] = 1 / (1 - held(beta1) ** (step + 1));
-        rates[at + 2] = 1 / (1 - held(beta2) ** (step + 1));
+        rates[at + 1] = 1 / (1 - beta1 ** (step + 1));
+        rates[at + 2] = 1 / (1 - beta2 ** (step + 1));
       });
     });
     this.#program.write('rates', rates);

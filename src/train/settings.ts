@@ -89,8 +89,8 @@ export function hyperTable(runs: readonly CanonicalRun[], trainRows: number): Fl
     const row = table.subarray(m * HYPER_SIZE);
     row[HYPER.learningRate] = baseRate(optimizer);
     row[HYPER.l2] = l2 / trainRows;
-    row[HYPER.beta1] = beta1;
-    row[HYPER.beta2] = beta2;
+    row[HYPER.share1] = 1 - beta1;
+    row[HYPER.share2] = 1 - beta2;
     row[HYPER.epsilon] = 'epsilon' in optimizer ? optimizer.epsilon : 0;
     row[HYPER.weightDecay] = 'weightDecay' in optimizer ? optimizer.weightDecay : 0;
     row[HYPER.clipNorm] = optimizer.clipNorm ?? 0;

@@ -31,8 +31,8 @@ function hyperRows(models: number): Float32Array {
     const at = m * HYPER_SIZE;
     hyper[at + HYPER.learningRate] = 0.3 / (m + 1);
     hyper[at + HYPER.l2] = 0.5;
-    hyper[at + HYPER.beta1] = 0.9 - 0.1 * m;
-    hyper[at + HYPER.beta2] = 0.999 - 0.1 * m;
+    hyper[at + HYPER.share1] = 0.1 + 0.1 * m;
+    hyper[at + HYPER.share2] = 0.001 + 0.1 * m;
     // Large enough that its place, inside the square root or outside, is seen.
     hyper[at + HYPER.epsilon] = 0.01;
     hyper[at + HYPER.weightDecay] = 0.1 * (m + 1);

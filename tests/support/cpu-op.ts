@@ -18,10 +18,17 @@ export function runCpu(
   row.cpu(dims, arrays as never, { ...row.constants, ...constants });
 }
 
+/** Hyperparameters as papers name them. */
+export type HyperValues = Partial<Record<Exclude<keyof typeof HYPER, 'share1' | 'share2'> | 'beta1' | 'beta2', number>>;
+
 /** One model's row of hyperparameters. */
-export function hyperRow(values: Partial<Record<keyof typeof HYPER, number>>): Float64Array {
+export function hyperRow({ beta1, beta2, ...values }: HyperValues): Float64Array {
   const row = new Float64Array(HYPER_SIZE);
-  for (const [name, value] of Object.entries(values)) row[HYPER[name as keyof typeof HYPER]] = value;
+  const shares = {
+    ...(beta1 !== undefined && { share1: 1 - beta1 }),
+    ...(beta2 !== undefined && { share2: 1 - beta2 }),
+  };
+  for (const [name, value] of Object.entries({ ...values, ...shares })) row[HYPER[name as keyof typeof HYPER]] = value;
   return row;
 }
 

@@ -38,15 +38,15 @@ export function updateOne(network: Network, at: string, decay: string | null): L
   const g = `g${at}`;
   const v = `v${at}`;
   const s = `s${at}`;
-  const first = `${v} = h.beta1 * ${v} + (1.0 - h.beta1) * ${g};`;
-  const second = `${s} = h.beta2 * ${s} + (1.0 - h.beta2) * ${g} * ${g};`;
+  const first = `${v} += h.share1 * (${g} - ${v});`;
+  const second = `${s} += h.share2 * (${g} * ${g} - ${s});`;
   switch (network.shape.optimizer) {
     case 'sgd':
       return [`${w} -= alpha * ${g};`];
     case 'momentum':
       return [first, `${w} -= alpha * ${v};`];
     case 'nesterov':
-      return [first, `${w} -= alpha * (h.beta1 * ${v} + (1.0 - h.beta1) * ${g});`];
+      return [first, `${w} -= alpha * (${v} + h.share1 * (${g} - ${v}));`];
     case 'rmsprop':
       return [second, `${w} -= alpha * ${g} / (sqrt(${s}) + h.epsilon);`];
     case 'adam':
