@@ -3,6 +3,7 @@
 //   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset
 //   parameters  (M, P): w (O, I) at w_offset, b (O) at b_offset
 //   y           (M, B, O)
+//   linear      1 for no activation after all, so that an output layer shares the kernel of the layers below
 //   dropout     lib/dropout.wgsl; y = 0 where dropped, activation / (1 - drop rate) where kept
 //
 // A workgroup makes a TILE × TILE block: 16 steps of the sum at a time are staged in workgroup memory, transposed so that
@@ -22,7 +23,7 @@ override DROPOUT: u32 = 0;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
-  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32,
+  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32, linear: u32,
   layers: u32, layer: u32, masks: u32, mask_offset: u32, mask_stride: u32,
 }
 
@@ -98,7 +99,8 @@ fn store(model: u32, row: u32, unit: u32, total: vec4f) {
   let b = model * dims.params + dims.b_offset + unit;
   let bias = vec4f(parameters[b], parameters[b + 1u], parameters[b + 2u], parameters[b + 3u]);
   let e = row * dims.fan_out + unit;
-  let h = activation_of(ACTIVATION, total + bias) * dropout_factors(model, e);
+  let z = total + bias;
+  let h = select(activation_of(ACTIVATION, z), z, vec4<bool>(dims.linear != 0u)) * dropout_factors(model, e);
   let start = model * dims.batch * dims.fan_out + e;
   let left = dims.fan_out - unit;
   y[start] = h.x;

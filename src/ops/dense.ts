@@ -33,6 +33,7 @@ export const denseForward = defineOp({
   name: 'dense_forward',
   file: 'dense_forward',
   // x_stride: elements from one model's x to the next, 0 where the models share x.
+  // linear: 1 for no activation, whatever ACTIVATION is, so that an output layer shares the kernel of the layers below.
   dims: [
     'models',
     'batch',
@@ -43,6 +44,7 @@ export const denseForward = defineOp({
     'params',
     'w_offset',
     'b_offset',
+    'linear',
     ...dropoutDims,
   ],
   bindings: {
@@ -61,6 +63,7 @@ export const denseForward = defineOp({
   flops: matmulFlops,
   cpu(d, a, c) {
     const { batch, fan_in, fan_out } = d;
+    const activation = d.linear ? ACTIVATION.linear : c.ACTIVATION;
     for (let m = 0; m < d.models; m++) {
       const x = d.x_offset + m * d.x_stride;
       const w = m * d.params + d.w_offset;
@@ -70,7 +73,7 @@ export const denseForward = defineOp({
           let z = a.parameters[b + o]!;
           for (let i = 0; i < fan_in; i++) z += a.x[x + row * fan_in + i]! * a.parameters[w + o * fan_in + i]!;
           const e = row * fan_out + o;
-          a.y[m * batch * fan_out + e] = activate(c.ACTIVATION, z) * dropoutFactor(c.DROPOUT, d, a, m, e);
+          a.y[m * batch * fan_out + e] = activate(activation, z) * dropoutFactor(c.DROPOUT, d, a, m, e);
         }
       }
     }

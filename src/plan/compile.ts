@@ -129,6 +129,7 @@ function dense(
   const { fanIn, fanOut, wOffset, bOffset } = places[l]!;
   const size = { rows: input.rows, columns: fanOut, depth: fanIn };
   const variant = denseVariant('dense_forward', size, context.traits);
+  const shared = sharedActivation(context, l, constants.ACTIVATION);
   return {
     op: variant.op,
     dims: {
@@ -141,11 +142,18 @@ function dense(
       params,
       w_offset: wOffset,
       b_offset: bOffset,
+      linear: shared === constants.ACTIVATION ? 0 : 1,
       ...dropoutDims(shape, l),
     },
     buffers: { x: input.buffer, parameters: 'parameters', ...dropoutBuffers, y },
-    constants: { ...variant.constants, ...constants },
+    constants: { ...variant.constants, ...constants, ACTIVATION: shared },
   };
+}
+
+/** A linear layer takes the kernel of the layer below it on a device, which has one less to compile. */
+function sharedActivation({ shape, traits }: Context, l: number, own: number): number {
+  if (traits === null || l === 0 || own !== ACTIVATION.linear || keepsZ(shape, l - 1)) return own;
+  return ACTIVATION[shape.layers[l - 1]!.activation];
 }
 
 function activation({ shape }: Context, l: number, y: string): Dispatch {

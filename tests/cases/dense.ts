@@ -18,6 +18,7 @@ interface Forward extends Sizes {
   readonly tiling?: Tiling;
   readonly activation: ActivationCode;
   readonly dropout: DropoutName;
+  readonly linear?: boolean;
   readonly sharedX?: boolean;
   readonly ownMasks?: boolean;
   /** Of x, w and b: their first elements in their buffers. */
@@ -87,8 +88,13 @@ function places({ inputs, outputs }: Sizes, offsets: boolean) {
 
 function forwardCase(setting: Forward): OpCase {
   const { models, batch, inputs, outputs, activation, dropout, sharedX = false, offsets = false } = setting;
-  const { tiling = THREAD } = setting;
-  const notes = [setting.ownMasks && 'own masks', sharedX && 'shared x', offsets && 'offsets'].filter(Boolean);
+  const { tiling = THREAD, linear = false } = setting;
+  const notes = [
+    linear && 'linear after all',
+    setting.ownMasks && 'own masks',
+    sharedX && 'shared x',
+    offsets && 'offsets',
+  ].filter(Boolean);
   const op = `dense_forward${tiling.suffix}` as const;
   const name = [op, tiling.title, label(setting), activation, dropout, ...notes].join(' ');
   const draw = drawing(name);
@@ -101,7 +107,7 @@ function forwardCase(setting: Forward): OpCase {
     name,
     dims: {
       ...{ models, batch, fan_in: inputs, fan_out: outputs, x_offset, x_stride },
-      ...{ params, w_offset, b_offset },
+      ...{ params, w_offset, b_offset, linear: linear ? 1 : 0 },
       ...dropped.dims,
     },
     constants: { ...tiling.constants, ACTIVATION: ACTIVATION[activation], DROPOUT: DROPOUT[dropout] },
@@ -122,6 +128,9 @@ export const denseForwardCases: OpCase[] = [
     DROPOUTS.map((dropout) =>
       forwardCase({ models: 3, batch: 5, inputs: 7, outputs: 5, activation, dropout, offsets: true }),
     ),
+  ),
+  ...TILINGS.map((tiling) =>
+    forwardCase({ ...PRIMES, inputs: 16, tiling, activation: 'relu', dropout: 'none', linear: true }),
   ),
   forwardCase({ models: 3, batch: 9, inputs: 2, outputs: 6, activation: 'tanh', dropout: 'none', sharedX: true }),
   forwardCase({ models: 3, batch: 5, inputs: 2, outputs: 6, activation: 'relu', dropout: 'given', ownMasks: true }),

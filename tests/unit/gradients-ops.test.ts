@@ -39,7 +39,11 @@ describe('the dense layer', () => {
   const penalty = (l2: number) => (l2 / 2) * parameters.subarray(0, I * O).reduce((sum, w) => sum + w * w, 0);
   const forward = () => {
     const sizes = { models: 1, batch: B, fan_in: I, fan_out: O, x_offset: 0, x_stride: 0 };
-    runCpu('dense_forward', { ...sizes, ...places, ...counters.dims }, { x, parameters, ...counters.arrays, y });
+    runCpu(
+      'dense_forward',
+      { ...sizes, ...places, linear: 0, ...counters.dims },
+      { x, parameters, ...counters.arrays, y },
+    );
     return y.reduce((sum, value, e) => sum + value * c[e]!, 0);
   };
 
@@ -74,7 +78,7 @@ describe.each(ACTIVATIONS)('dense_grad_x through %s', (name) => {
       const dims = { models: 1, batch: B, fan_out: I, ...counters.dims };
       runCpu('activation_forward', dims, { z, ...counters.arrays, y: h }, constants);
       const above = { models: 1, batch: B, fan_in: I, fan_out: O, x_offset: 0, x_stride: 0, params: I * O + O };
-      const places = { w_offset: 0, b_offset: I * O, ...counters.dims };
+      const places = { w_offset: 0, b_offset: I * O, linear: 0, ...counters.dims };
       runCpu('dense_forward', { ...above, ...places }, { x: h, parameters, ...counters.arrays, y });
       return y.reduce((sum, value, e) => sum + value * c[e]!, 0);
     };

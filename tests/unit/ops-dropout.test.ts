@@ -134,7 +134,7 @@ describe("the notebook's network of 3-2-3-1", () => {
       const ACTIVATION_OF_LAYER = l < 2 ? ACTIVATION.relu : ACTIVATION.linear;
       runCpu(
         'dense_forward',
-        { ...sizes, params, w_offset: 0, b_offset, ...dims },
+        { ...sizes, params, w_offset: 0, b_offset, linear: 0, ...dims },
         { x, parameters, ...arrays, y },
         { ACTIVATION: ACTIVATION_OF_LAYER, DROPOUT: constant },
       );

@@ -65,8 +65,8 @@ test('compile leaves its shape as it was', () => {
 // Tensors of 10, 5, 5 and 1 elements, each moved up to a multiple of four: 0, 12, 20, 28, and 32 in all.
 const EXPECTED_TEXT = `step  3 × 2-5-1 relu, sigmoidCrossEntropy, sgd, full batch of 300   9 dispatches, 199.7 KiB in all
 strategy layered: one dispatch per fused op and layer, about 9 a step
-  1 dense_forward      models=3 batch=300 fan_in=2 fan_out=5 x_offset=0 x_stride=0 params=32 w_offset=0 b_offset=12 layers=2 layer=0 masks=1 mask_offset=0 mask_stride=0 | ACTIVATION=1 DROPOUT=0 | x=train_x parameters drop_keys drop_scale clock drop_masks y=h1
-  2 dense_forward      models=3 batch=300 fan_in=5 fan_out=1 x_offset=0 x_stride=1500 params=32 w_offset=20 b_offset=28 layers=2 layer=1 masks=1 mask_offset=0 mask_stride=0 | ACTIVATION=0 DROPOUT=0 | x=h1 parameters drop_keys drop_scale clock drop_masks y=logits
+  1 dense_forward      models=3 batch=300 fan_in=2 fan_out=5 x_offset=0 x_stride=0 params=32 w_offset=0 b_offset=12 linear=0 layers=2 layer=0 masks=1 mask_offset=0 mask_stride=0 | ACTIVATION=1 DROPOUT=0 | x=train_x parameters drop_keys drop_scale clock drop_masks y=h1
+  2 dense_forward      models=3 batch=300 fan_in=5 fan_out=1 x_offset=0 x_stride=1500 params=32 w_offset=20 b_offset=28 linear=0 layers=2 layer=1 masks=1 mask_offset=0 mask_stride=0 | ACTIVATION=0 DROPOUT=0 | x=h1 parameters drop_keys drop_scale clock drop_masks y=logits
   3 loss_head          models=3 batch=300 units=1 targets=1 y_offset=0 health_stride=3 | LOSS=0 | logits y=train_y clock batch_rows row_loss d_logits health
   4 objective          models=3 batch=300 params=32 tensors=4 health_stride=3 | row_loss parameters tensor_offsets hyper clock batch_rows losses health  (recorded steps only)
   5 dense_grad_w       models=3 batch=300 fan_in=5 fan_out=1 x_offset=0 x_stride=1500 params=32 w_offset=20 b_offset=28 splits=1 | d_y=d_logits x=h1 parameters hyper gradients
