@@ -209,7 +209,7 @@ const MUTANTS = [
   [
     'nesterov without looking ahead (CPU)',
     'src/ops/optimizer.ts',
-    ['alpha * (v + share1 * (g - v))', 'alpha * v'],
+    ['alpha * ((1 - share1) * v + share1 * g)', 'alpha * v'],
     unit('optimizers'),
   ],
   [

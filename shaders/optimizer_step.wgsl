@@ -54,17 +54,17 @@ fn optimizer_step(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
 
     var change: f32 = alpha * g;
     if (OPTIMIZER == MOMENTUM || OPTIMIZER == NESTEROV) {
-      let v = moments[first] + h.share1 * (g - moments[first]);
+      let v = (1.0 - h.share1) * moments[first] + h.share1 * g;
       moments[first] = v;
       change = alpha * v;
-      if (OPTIMIZER == NESTEROV) { change = alpha * (v + h.share1 * (g - v)); }
+      if (OPTIMIZER == NESTEROV) { change = alpha * ((1.0 - h.share1) * v + h.share1 * g); }
     } else if (OPTIMIZER == RMSPROP) {
-      let s = moments[first] + h.share2 * (g * g - moments[first]);
+      let s = (1.0 - h.share2) * moments[first] + h.share2 * g * g;
       moments[first] = s;
       change = alpha * g / (sqrt(s) + h.epsilon);
     } else if (OPTIMIZER == ADAM || OPTIMIZER == ADAMW) {
-      let v = moments[first] + h.share1 * (g - moments[first]);
-      let s = moments[second] + h.share2 * (g * g - moments[second]);
+      let v = (1.0 - h.share1) * moments[first] + h.share1 * g;
+      let s = (1.0 - h.share2) * moments[second] + h.share2 * g * g;
       moments[first] = v;
       moments[second] = s;
       let v_hat = v * correction1;

@@ -390,8 +390,8 @@ const adam: F32Kernel<typeof optimizerStep> = (d, a, c) => {
         const first = m * d.moments * d.params + p;
         const second = first + d.params;
         const g = gradients[at]!;
-        const v = moments[first]! + share1 * (g - moments[first]!);
-        const s = moments[second]! + share2 * (g * g - moments[second]!);
+        const v = (1 - share1) * moments[first]! + share1 * g;
+        const s = (1 - share2) * moments[second]! + share2 * g * g;
         moments[first] = v;
         moments[second] = s;
         const root = c.EPSILON_INSIDE ? Math.sqrt(s * correction2 + epsilon) : Math.sqrt(s * correction2) + epsilon;

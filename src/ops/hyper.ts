@@ -6,8 +6,8 @@ export const HYPER = {
   /** λ / N: the penalty's gradient is this times w. */
   l2: 1,
   /**
-   * 1 − β of momentum and nesterov, 1 − β₁ of adam: what a new gradient has in the running average, v += (1−β)(g − v).
-   * Kept instead of β because in f32, 1 − 0.999 would be 1.3e-5 off.
+   * 1 − β of momentum and nesterov, 1 − β₁ of adam: what a new gradient has in the running average, v = βv + (1−β)g.
+   * Kept instead of β because in f32, 1 − 0.999 is 1.3e-5 off, while 1 − 0.001 is the f32 nearest 0.999.
    */
   share1: 2,
   /** 1 − β of rmsprop, 1 − β₂ of adam. */

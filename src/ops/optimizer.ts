@@ -96,26 +96,26 @@ function update(
   switch (c.OPTIMIZER) {
     case OPTIMIZER.momentum: {
       // The averaging form of momentum, as the notebooks have it: v = βv + (1−β)g.
-      const v = a.moments[first]! + share1 * (g - a.moments[first]!);
+      const v = (1 - share1) * a.moments[first]! + share1 * g;
       a.moments[first] = v;
       return alpha * v;
     }
     case OPTIMIZER.nesterov: {
-      const v = a.moments[first]! + share1 * (g - a.moments[first]!);
+      const v = (1 - share1) * a.moments[first]! + share1 * g;
       a.moments[first] = v;
-      return alpha * (v + share1 * (g - v));
+      return alpha * ((1 - share1) * v + share1 * g);
     }
     case OPTIMIZER.rmsprop: {
       // Tieleman & Hinton 2012, lecture 6.5.
-      const s = a.moments[first]! + share2 * (g * g - a.moments[first]!);
+      const s = (1 - share2) * a.moments[first]! + share2 * g * g;
       a.moments[first] = s;
       return (alpha * g) / (Math.sqrt(s) + epsilon);
     }
     case OPTIMIZER.adam:
     case OPTIMIZER.adamw: {
       // Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1; the decay of adamw: Loshchilov & Hutter 2019, arXiv:1711.05101.
-      const v = a.moments[first]! + share1 * (g - a.moments[first]!);
-      const s = a.moments[second]! + share2 * (g * g - a.moments[second]!);
+      const v = (1 - share1) * a.moments[first]! + share1 * g;
+      const s = (1 - share2) * a.moments[second]! + share2 * g * g;
       a.moments[first] = v;
       a.moments[second] = s;
       const vHat = v * a.rates[rate + 1]!;

@@ -38,15 +38,15 @@ export function updateOne(network: Network, at: string, decay: string | null): L
   const g = `g${at}`;
   const v = `v${at}`;
   const s = `s${at}`;
-  const first = `${v} += h.share1 * (${g} - ${v});`;
-  const second = `${s} += h.share2 * (${g} * ${g} - ${s});`;
+  const first = `${v} = (1.0 - h.share1) * ${v} + h.share1 * ${g};`;
+  const second = `${s} = (1.0 - h.share2) * ${s} + h.share2 * ${g} * ${g};`;
   switch (network.shape.optimizer) {
     case 'sgd':
       return [`${w} -= alpha * ${g};`];
     case 'momentum':
       return [first, `${w} -= alpha * ${v};`];
     case 'nesterov':
-      return [first, `${w} -= alpha * (${v} + h.share1 * (${g} - ${v}));`];
+      return [first, `${w} -= alpha * ((1.0 - h.share1) * ${v} + h.share1 * ${g});`];
     case 'rmsprop':
       return [second, `${w} -= alpha * ${g} / (sqrt(${s}) + h.epsilon);`];
     case 'adam':
