@@ -1,4 +1,6 @@
-// Dense layer, forward, for large layers on software adapters.   y = dropout(activate(x · wᵀ + b))
+// Dense layer, forward, for large layers on software adapters with subgroups.
+//
+//   y = dropout(activate(x · wᵀ + b))
 //
 //   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset
 //   parameters  (M, P): w (O, I) at w_offset, b (O) at b_offset
@@ -6,12 +8,13 @@
 //   linear      1 for no activation after all, so that an output layer shares the kernel of the layers below
 //   dropout     lib/dropout.wgsl; y = 0 where dropped, activation / (1 - drop rate) where kept
 //
-// dense_forward with a 16 × 16 tile a thread: twice the multiply-adds of a load, and four times the code to compile.
-// The 256 sums of a thread go to the stack of a processor, which is in its first cache; on a GPU they would not fit
-// registers. Workgroups are one subgroup of a software adapter, so that 128 × 512 outputs still make 64.
-// Each output is one sum over I, four products at a time in rising order, whatever M and B are.
+// dense_forward_subgroup with 16 units a lane, four products at a time: 20 loads for 256 multiply-adds and half as fast
+// again, for four times the code to compile. The 256 sums of a lane go to the stack of a processor, which is in its first
+// cache; on a GPU they would not fit registers.
+// Each output is one sum over I in rising order, whatever M and B are.
 
-override WORKGROUP_SIZE: u32 = 4;
+enable subgroups;
+
 override ACTIVATION: u32 = 0;
 override DROPOUT: u32 = 0;
 
@@ -30,20 +33,19 @@ struct Dims {
 @group(0) @binding(6) var<storage, read> drop_masks: array<u32>;
 @group(0) @binding(7) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn dense_forward_wide(@builtin(global_invocation_id) id: vec3u) {
-  let unit_tiles = (dims.fan_out + 15u) / 16u;
-  let row = (id.x / unit_tiles) * 16u;
-  let unit = (id.x % unit_tiles) * 16u;
-  if (row >= dims.batch) { return; }
-  let model = id.z;
+@compute @workgroup_size(4)
+fn dense_forward_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let unit_tiles = (dims.fan_out + 63u) / 64u;
+  let row = (group.x / unit_tiles) * 16u;
+  let unit = (group.x % unit_tiles) * 64u + 16u * lane;
+  let model = group.z;
 
   // Four rows by four units at a time; a column of t is a row of y. Past the edge of the layer a tile reads on
   // into whatever follows, which reaches only outputs that are not stored.
   let fan_in = dims.fan_in;
-  let x_at = dims.x_offset + model * dims.x_stride + row * fan_in;
-  let w_at = model * dims.params + dims.w_offset + unit * fan_in;
   let next = 4u * fan_in;
+  let x_at = dims.x_offset + model * dims.x_stride + (row + lane) * fan_in;
+  let w_at = model * dims.params + dims.w_offset + unit * fan_in;
   var t00: mat4x4f = mat4x4f();
   var t01: mat4x4f = mat4x4f();
   var t02: mat4x4f = mat4x4f();
@@ -65,22 +67,22 @@ fn dense_forward_wide(@builtin(global_invocation_id) id: vec3u) {
     let w1 = transpose(w_rows(w_at + next + i, fan_in));
     let w2 = transpose(w_rows(w_at + 2u * next + i, fan_in));
     let w3 = transpose(w_rows(w_at + 3u * next + i, fan_in));
-    let x0 = x_rows(x_at + i, fan_in);
+    let x0 = x_rows(x_at + i);
     t00 += w0 * x0;
     t01 += w1 * x0;
     t02 += w2 * x0;
     t03 += w3 * x0;
-    let x1 = x_rows(x_at + next + i, fan_in);
+    let x1 = x_rows(x_at + next + i);
     t10 += w0 * x1;
     t11 += w1 * x1;
     t12 += w2 * x1;
     t13 += w3 * x1;
-    let x2 = x_rows(x_at + 2u * next + i, fan_in);
+    let x2 = x_rows(x_at + 2u * next + i);
     t20 += w0 * x2;
     t21 += w1 * x2;
     t22 += w2 * x2;
     t23 += w3 * x2;
-    let x3 = x_rows(x_at + 3u * next + i, fan_in);
+    let x3 = x_rows(x_at + 3u * next + i);
     t30 += w0 * x3;
     t31 += w1 * x3;
     t32 += w2 * x3;
@@ -97,17 +99,15 @@ fn dense_forward_wide(@builtin(global_invocation_id) id: vec3u) {
   }
 }
 
-// Inputs at … at + 3 of four rows.
-fn x_rows(at: u32, stride: u32) -> mat4x4f {
-  return mat4x4f(x4(at), x4(at + stride), x4(at + 2u * stride), x4(at + 3u * stride));
+// Four inputs of four rows, of which every lane loads one.
+fn x_rows(at: u32) -> mat4x4f {
+  let own = vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
+  return mat4x4f(
+    subgroupBroadcast(own, 0u), subgroupBroadcast(own, 1u), subgroupBroadcast(own, 2u), subgroupBroadcast(own, 3u));
 }
 
 fn w_rows(at: u32, stride: u32) -> mat4x4f {
   return mat4x4f(w4(at), w4(at + stride), w4(at + 2u * stride), w4(at + 3u * stride));
-}
-
-fn x4(at: u32) -> vec4f {
-  return vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
 }
 
 fn w4(at: u32) -> vec4f {
@@ -117,7 +117,8 @@ fn w4(at: u32) -> vec4f {
 // Four outputs of a row, from their sums.
 fn store(model: u32, row: u32, unit: u32, total: vec4f) {
   if (row >= dims.batch || unit >= dims.fan_out) { return; }
-  let bias = w4(model * dims.params + dims.b_offset + unit);
+  let b = model * dims.params + dims.b_offset + unit;
+  let bias = w4(b);
   let e = row * dims.fan_out + unit;
   let z = total + bias;
   let h = select(activation_of(ACTIVATION, z), z, vec4<bool>(dims.linear != 0u)) * dropout_factors(model, e);

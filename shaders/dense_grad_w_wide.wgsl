@@ -1,4 +1,4 @@
-// Dense layer, gradients of weights and biases, for large layers on software adapters.
+// Dense layer, gradients of weights and biases, for large layers on software adapters with subgroups.
 //
 //   d_w = d_yᵀ · x + (λ/N) · w,   d_b = Σ over rows of d_y
 //
@@ -9,10 +9,10 @@
 //   With splits > 1 there are that many gradients a model, (M, splits, P): part s sums rows s · R … of R = ⌈B / splits⌉,
 //   without the penalty; sum_gradients adds the parts up. workgroup_id.y = s
 //
-// dense_grad_w with a 16 × 16 tile a thread and workgroups of one subgroup of a software adapter; why: dense_forward_wide.
+// A workgroup is four lanes that make 16 × 64 elements of d_w, as in dense_forward_wide: 16 units of d_y are shared.
 // Parts have a multiple of 4 rows. Each sum runs over them, four products at a time in rising order.
 
-override WORKGROUP_SIZE: u32 = 4;
+enable subgroups;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
@@ -26,20 +26,19 @@ struct Dims {
 @group(0) @binding(4) var<storage, read> hyper: array<Hyper>;
 @group(0) @binding(5) var<storage, read_write> gradients: array<f32>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn dense_grad_w_wide(@builtin(global_invocation_id) id: vec3u) {
-  let column_tiles = (dims.fan_in + 15u) / 16u;
-  let unit = (id.x / column_tiles) * 16u;
-  let column = (id.x % column_tiles) * 16u;
-  if (unit >= dims.fan_out) { return; }
-  let model = id.z;
+@compute @workgroup_size(4)
+fn dense_grad_w_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let column_tiles = (dims.fan_in + 63u) / 64u;
+  let unit = (group.x / column_tiles) * 16u;
+  let column = (group.x % column_tiles) * 64u + 16u * lane;
+  let model = group.z;
 
   // Four units by four columns at a time; a column of t is a row of d_w. Past the edge of the layer a tile reads on
   // into whatever follows, which reaches only outputs that are not stored.
   let part_rows = (dims.batch + dims.splits - 1u) / dims.splits;
-  let first = id.y * part_rows;
+  let first = group.y * part_rows;
   let end = min(dims.batch, first + part_rows);
-  let d_at = model * dims.batch * dims.fan_out + unit;
+  let d_at = model * dims.batch * dims.fan_out + unit + lane;
   let x_at = dims.x_offset + model * dims.x_stride + column;
   var t00: mat4x4f = mat4x4f();
   var t01: mat4x4f = mat4x4f();
@@ -68,25 +67,25 @@ fn dense_grad_w_wide(@builtin(global_invocation_id) id: vec3u) {
     let x1 = x_rows(x_row + 4u);
     let x2 = x_rows(x_row + 8u);
     let x3 = x_rows(x_row + 12u);
-    let d0 = transpose(d_rows(d_row));
+    let d0 = d_columns(d_row);
     t00 += x0 * d0;
     t01 += x1 * d0;
     t02 += x2 * d0;
     t03 += x3 * d0;
     bias0 += vec4f(1.0) * d0;
-    let d1 = transpose(d_rows(d_row + 4u));
+    let d1 = d_columns(d_row + 4u);
     t10 += x0 * d1;
     t11 += x1 * d1;
     t12 += x2 * d1;
     t13 += x3 * d1;
     bias1 += vec4f(1.0) * d1;
-    let d2 = transpose(d_rows(d_row + 8u));
+    let d2 = d_columns(d_row + 8u);
     t20 += x0 * d2;
     t21 += x1 * d2;
     t22 += x2 * d2;
     t23 += x3 * d2;
     bias2 += vec4f(1.0) * d2;
-    let d3 = transpose(d_rows(d_row + 12u));
+    let d3 = d_columns(d_row + 12u);
     t30 += x0 * d3;
     t31 += x1 * d3;
     t32 += x2 * d3;
@@ -95,10 +94,10 @@ fn dense_grad_w_wide(@builtin(global_invocation_id) id: vec3u) {
   }
 
   // A loop, since compilers take long over what stands here 64 times.
-  let start = (model * dims.splits + id.y) * dims.params;
-  let l2 = select(0.0, hyper[model].l2, dims.splits == 1u);
   var t: array<mat4x4f, 16> = array<mat4x4f, 16>(
     t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33);
+  let start = (model * dims.splits + group.y) * dims.params;
+  let l2 = select(0.0, hyper[model].l2, dims.splits == 1u);
   var bias: array<vec4f, 4> = array<vec4f, 4>(bias0, bias1, bias2, bias3);
   let units = min(16u, dims.fan_out - unit);
   for (var u: u32 = 0u; u < units; u++) {
@@ -109,6 +108,13 @@ fn dense_grad_w_wide(@builtin(global_invocation_id) id: vec3u) {
   }
 }
 
+// Four units of four rows of d_y, of which every lane loads one unit.
+fn d_columns(at: u32) -> mat4x4f {
+  let own = vec4f(d_y[at], d_y[at + dims.fan_out], d_y[at + 2u * dims.fan_out], d_y[at + 3u * dims.fan_out]);
+  return mat4x4f(
+    subgroupBroadcast(own, 0u), subgroupBroadcast(own, 1u), subgroupBroadcast(own, 2u), subgroupBroadcast(own, 3u));
+}
+
 // Four columns of four rows of x.
 fn x_rows(at: u32) -> mat4x4f {
   let stride = dims.fan_in;
@@ -117,15 +123,6 @@ fn x_rows(at: u32) -> mat4x4f {
 
 fn x4(at: u32) -> vec4f {
   return vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
-}
-
-fn d_rows(at: u32) -> mat4x4f {
-  let stride = dims.fan_out;
-  return mat4x4f(d4(at), d4(at + stride), d4(at + 2u * stride), d4(at + 3u * stride));
-}
-
-fn d4(at: u32) -> vec4f {
-  return vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]);
 }
 
 // Four columns of a row of d_w, from their sums.

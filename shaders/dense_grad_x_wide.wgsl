@@ -1,14 +1,17 @@
-// Dense layer, gradient of the input, for large layers on software adapters.   d_z = (d_y · w) · slope(saved) · dropout
+// Dense layer, gradient of the input, for large layers on software adapters with subgroups.
+//
+//   d_z = (d_y · w) · slope(saved) · dropout
 //
 //   d_y         (M, B, U) gradient of this layer's logits or z, U = units_above, a multiple of 4
 //   parameters  (M, P): w (U, O) at w_offset, O = units of the layer below
 //   saved       (M, B, O) what the layer below kept: its output after dropout, or its z for gelu
 //   d_z         (M, B, O) gradient of the layer below's z; 0 where it was dropped
 //
-// dense_grad_x with a 16 × 16 tile a thread and workgroups of one subgroup of a software adapter; why: dense_forward_wide.
+// A workgroup is four lanes that make 16 × 64 elements of d_z, as in dense_forward_wide: 16 rows of d_y are shared.
 // Each sum runs over U, four products at a time in rising order. The mask is recomputed, not read.
 
-override WORKGROUP_SIZE: u32 = 4;
+enable subgroups;
+
 override ACTIVATION: u32 = 0;
 override DROPOUT: u32 = 0;
 
@@ -27,18 +30,18 @@ struct Dims {
 @group(0) @binding(7) var<storage, read> drop_masks: array<u32>;
 @group(0) @binding(8) var<storage, read_write> d_z: array<f32>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn dense_grad_x_wide(@builtin(global_invocation_id) id: vec3u) {
-  let unit_tiles = (dims.fan_out + 15u) / 16u;
-  let row = (id.x / unit_tiles) * 16u;
-  let unit = (id.x % unit_tiles) * 16u;
-  if (row >= dims.batch) { return; }
-  let model = id.z;
+@compute @workgroup_size(4)
+fn dense_grad_x_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let unit_tiles = (dims.fan_out + 63u) / 64u;
+  let row = (group.x / unit_tiles) * 16u;
+  let unit = (group.x % unit_tiles) * 64u + 16u * lane;
+  let model = group.z;
 
   // Four rows by four units at a time; a column of t is a row of d_z. Past the edge of the layer a tile reads on
   // into whatever follows, which reaches only outputs that are not stored.
   let above = dims.units_above;
-  let d_at = (model * dims.batch + row) * above;
+  let next = 4u * above;
+  let d_at = (model * dims.batch + row + lane) * above;
   let w_at = model * dims.params + dims.w_offset + unit;
   var t00: mat4x4f = mat4x4f();
   var t01: mat4x4f = mat4x4f();
@@ -57,26 +60,27 @@ fn dense_grad_x_wide(@builtin(global_invocation_id) id: vec3u) {
   var t32: mat4x4f = mat4x4f();
   var t33: mat4x4f = mat4x4f();
   for (var o: u32 = 0u; o < above; o += 4u) {
-    let w0 = w_rows(w_at + o * dims.fan_out);
-    let w1 = w_rows(w_at + o * dims.fan_out + 4u);
-    let w2 = w_rows(w_at + o * dims.fan_out + 8u);
-    let w3 = w_rows(w_at + o * dims.fan_out + 12u);
+    let w_row = w_at + o * dims.fan_out;
+    let w0 = w_rows(w_row);
+    let w1 = w_rows(w_row + 4u);
+    let w2 = w_rows(w_row + 8u);
+    let w3 = w_rows(w_row + 12u);
     let d0 = d_rows(d_at + o);
     t00 += w0 * d0;
     t01 += w1 * d0;
     t02 += w2 * d0;
     t03 += w3 * d0;
-    let d1 = d_rows(d_at + 4u * above + o);
+    let d1 = d_rows(d_at + next + o);
     t10 += w0 * d1;
     t11 += w1 * d1;
     t12 += w2 * d1;
     t13 += w3 * d1;
-    let d2 = d_rows(d_at + 8u * above + o);
+    let d2 = d_rows(d_at + 2u * next + o);
     t20 += w0 * d2;
     t21 += w1 * d2;
     t22 += w2 * d2;
     t23 += w3 * d2;
-    let d3 = d_rows(d_at + 12u * above + o);
+    let d3 = d_rows(d_at + 3u * next + o);
     t30 += w0 * d3;
     t31 += w1 * d3;
     t32 += w2 * d3;
@@ -93,14 +97,11 @@ fn dense_grad_x_wide(@builtin(global_invocation_id) id: vec3u) {
   }
 }
 
-// Units at … at + 3 of four rows of d_y.
+// Four units of four rows of d_y, of which every lane loads one.
 fn d_rows(at: u32) -> mat4x4f {
-  let stride = dims.units_above;
-  return mat4x4f(d4(at), d4(at + stride), d4(at + 2u * stride), d4(at + 3u * stride));
-}
-
-fn d4(at: u32) -> vec4f {
-  return vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]);
+  let own = vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]);
+  return mat4x4f(
+    subgroupBroadcast(own, 0u), subgroupBroadcast(own, 1u), subgroupBroadcast(own, 2u), subgroupBroadcast(own, 3u));
 }
 
 // Four columns of four rows of w.

@@ -14,13 +14,10 @@ const tiles = (rows: number, columns: number, size: number) => ceilDiv(rows, siz
 
 /** Side of the tile that one thread makes. */
 const TILE = 8;
-const WIDE_TILE = 16;
-/** What the four lanes of a subgroup make: rows that they share by columns of their own. */
-const SUBGROUP_ROWS = 16;
-const SUBGROUP_COLUMNS = 32;
 
-const subgroupTiles = (rows: number, columns: number) =>
-  ceilDiv(rows, SUBGROUP_ROWS) * ceilDiv(columns, SUBGROUP_COLUMNS);
+/** What the four lanes of a subgroup make: 16 rows that they share, by columns of their own, 8 or 16 each. */
+const sharedTiles = (rows: number, columns: number, laneColumns: number) =>
+  ceilDiv(rows, 16) * ceilDiv(columns, 4 * laneColumns);
 
 /** Worst case of a dot product of K terms of magnitude 1 in f32 is K²·2⁻²⁴; K·2⁻²³ is far above what random signs give. */
 const dotTolerance = (terms: number) => ({ rtol: 1e-5, atol: Math.max(4, terms) * EPS });
@@ -80,18 +77,18 @@ export const denseForward = defineOp({
   },
 });
 
-/** For large layers on software adapters; fan_in a multiple of 4. */
+/** For large layers on software adapters with subgroups; fan_in a multiple of 4. */
 export const denseForwardWide = defineVariant(denseForward, {
   name: 'dense_forward_wide',
-  constants: { WORKGROUP_SIZE: 4, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
-  grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, WIDE_TILE), c.WORKGROUP_SIZE), 1, d.models],
+  constants: { ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
+  grid: (d) => [sharedTiles(d.batch, d.fan_out, 16), 1, d.models],
 });
 
 /** For software adapters with subgroups of four lanes or more. */
 export const denseForwardSubgroup = defineVariant(denseForward, {
   name: 'dense_forward_subgroup',
   constants: { REMAINDER: 1, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
-  grid: (d) => [subgroupTiles(d.batch, d.fan_out), 1, d.models],
+  grid: (d) => [sharedTiles(d.batch, d.fan_out, 8), 1, d.models],
 });
 
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
@@ -147,18 +144,18 @@ export const denseGradX = defineOp({
   },
 });
 
-/** For large layers on software adapters; units_above a multiple of 4. */
+/** For large layers on software adapters with subgroups; units_above a multiple of 4. */
 export const denseGradXWide = defineVariant(denseGradX, {
   name: 'dense_grad_x_wide',
-  constants: { WORKGROUP_SIZE: 4, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
-  grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, WIDE_TILE), c.WORKGROUP_SIZE), 1, d.models],
+  constants: { ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
+  grid: (d) => [sharedTiles(d.batch, d.fan_out, 16), 1, d.models],
 });
 
 /** For software adapters with subgroups of four lanes or more. */
 export const denseGradXSubgroup = defineVariant(denseGradX, {
   name: 'dense_grad_x_subgroup',
   constants: { REMAINDER: 1, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
-  grid: (d) => [subgroupTiles(d.batch, d.fan_out), 1, d.models],
+  grid: (d) => [sharedTiles(d.batch, d.fan_out, 8), 1, d.models],
 });
 
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
@@ -215,18 +212,18 @@ export const denseGradW = defineOp({
   },
 });
 
-/** For large layers on software adapters; the rows of a part a multiple of 4. */
+/** For large layers on software adapters with subgroups; the rows of a part a multiple of 4. */
 export const denseGradWWide = defineVariant(denseGradW, {
   name: 'dense_grad_w_wide',
-  constants: { WORKGROUP_SIZE: 4 },
-  grid: (d, c) => [ceilDiv(tiles(d.fan_out, d.fan_in, WIDE_TILE), c.WORKGROUP_SIZE), d.splits, d.models],
+  constants: {},
+  grid: (d) => [sharedTiles(d.fan_out, d.fan_in, 16), d.splits, d.models],
 });
 
 /** For software adapters with subgroups of four lanes or more. */
 export const denseGradWSubgroup = defineVariant(denseGradW, {
   name: 'dense_grad_w_subgroup',
   constants: { REMAINDER: 1 },
-  grid: (d) => [subgroupTiles(d.fan_out, d.fan_in), d.splits, d.models],
+  grid: (d) => [sharedTiles(d.fan_out, d.fan_in, 8), d.splits, d.models],
 });
 
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */

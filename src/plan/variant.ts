@@ -35,19 +35,20 @@ export function denseVariant(op: DenseOp, size: ProductSize, traits: AdapterTrai
   return { op: `${op}_tiled`, constants: { WORKGROUP_SIZE: (tile / 4) ** 2, TILE: tile } };
 }
 
-/** Lanes that share loads are best; without subgroups a lane makes a larger tile where that pays. */
+/** Lanes that share loads are best. */
 function softwareVariant(op: DenseOp, size: ProductSize, traits: AdapterTraits, parts: number): Variant {
   const constants = { REMAINDER: size.depth % (2 * parts) === 0 ? 0 : 1 };
-  if (sharesLoads(traits)) return { op: `${op}_subgroup`, constants };
-  return isWide(size) ? { op: `${op}_wide`, constants: {} } : { op, constants };
+  if (!sharesLoads(traits)) return { op, constants };
+  return isWide(size, parts) ? { op: `${op}_wide`, constants: {} } : { op: `${op}_subgroup`, constants };
 }
 
 const sharesLoads = ({ subgroupSizes }: AdapterTraits): boolean => subgroupSizes !== null && subgroupSizes[0] >= 4;
 
-/** Wide tiles take no remainder of the sum, and need enough tiles for all cores. */
-function isWide(size: ProductSize): boolean {
-  const work = size.rows * size.columns * size.depth;
-  return size.depth % 4 === 0 && work >= WIDE_WORK && tilesOf(size, 16) >= 64;
+/** Wide tiles, 16 × 64, take no remainder of the sum, and should neither be half empty nor leave a core without. */
+function isWide(size: ProductSize, parts: number): boolean {
+  const { rows, columns, depth } = size;
+  const fills = rows >= 16 && columns >= 48 && ceilDiv(rows, 16) * ceilDiv(columns, 64) >= 8;
+  return depth % (4 * parts) === 0 && fills && rows * columns * depth >= WIDE_WORK;
 }
 
 const tilesOf = ({ rows, columns }: ProductSize, side: number): number => ceilDiv(rows, side) * ceilDiv(columns, side);
@@ -60,7 +61,6 @@ const BUSY_WORKGROUPS = { software: 8, gpu: 64 } as const;
 /** Into how many parts the sum over the rows of a batch is split, for a layer too small to make enough workgroups. */
 export function gradientParts(size: ProductSize, traits: AdapterTraits | null): number {
   if (traits === null) return 1;
-  if (traits.software && !sharesLoads(traits) && isWide(size)) return 1;
   const workgroups = traits.software ? ceilDiv(tilesOf(size, 8), 8) : tilesOf(size, 32);
   const wanted = Math.floor(BUSY_WORKGROUPS[traits.software ? 'software' : 'gpu'] / workgroups);
   return Math.max(1, Math.min(wanted, Math.floor(size.depth / PART_ROWS), MOST_PARTS));

@@ -44,7 +44,8 @@ interface Tiling {
 
 const THREAD: Tiling = { suffix: '', title: '8', tile: 8, constants: {}, terms: 1 };
 const WHOLE: Tiling = { suffix: '', title: '8 whole', tile: 8, constants: { REMAINDER: 0 }, terms: 2 };
-const WIDE: Tiling = { suffix: '_wide', title: '16', tile: 16, constants: {}, terms: 4 };
+const WIDE: Tiling = { suffix: '_wide', title: '16 × 64', tile: 16, constants: {}, terms: 4 };
+const WIDE_EDGE: Tiling = { suffix: '_wide', title: '16 × 64, edges', tile: 64, constants: {}, terms: 4 };
 const SUBGROUP: Tiling = { suffix: '_subgroup', title: '16 × 32', tile: 16, constants: {}, terms: 1 };
 const SUBGROUP_WHOLE: Tiling = {
   ...{ suffix: '_subgroup', title: '16 × 32 whole', tile: 32 },
@@ -58,7 +59,7 @@ const TILED_32: Tiling = {
   terms: 1,
 };
 const TILED_64: Tiling = { suffix: '_tiled', title: '64', tile: 64, constants: {}, terms: 1 };
-const TILINGS = [THREAD, WHOLE, WIDE, SUBGROUP, SUBGROUP_WHOLE, TILED_32, TILED_64];
+const TILINGS = [THREAD, WHOLE, WIDE, WIDE_EDGE, SUBGROUP, SUBGROUP_WHOLE, TILED_32, TILED_64];
 
 type Dimension = 'batch' | 'inputs' | 'outputs';
 
