@@ -18,13 +18,13 @@ const MUTANTS = [
   [
     'model 2 reads model 1’s weights',
     'shaders/dense_forward.wgsl',
-    ['let w_rows = model * dims.params + dims.w_offset', 'let w_rows = dims.w_offset'],
+    ['let w0_at = model * dims.params + dims.w_offset', 'let w0_at = dims.w_offset'],
     gpu('^dense_forward '),
   ],
   [
     'a row of the tile read twice',
     'shaders/dense_forward.wgsl',
-    ['x[x_rows.w + i]', 'x[x_rows.z + i]'],
+    ['x2(at + 3u * stride, inside)', 'x2(at + 2u * stride, inside)'],
     gpu('^dense_forward '),
   ],
   [
@@ -36,7 +36,7 @@ const MUTANTS = [
   [
     'bias added twice',
     'shaders/dense_forward.wgsl',
-    ['var z0: vec4f = bias;', 'var z0: vec4f = 2.0 * bias;'],
+    ['let z = total + bias;', 'let z = total + 2.0 * bias;'],
     gpu('^dense_forward '),
   ],
   [
@@ -48,15 +48,15 @@ const MUTANTS = [
   [
     'bias gradient lost',
     'shaders/dense_grad_w.wgsl',
-    ['if (column > dims.fan_in)', 'if (column >= dims.fan_in)'],
+    ['bias0 += vec2f(1.0) * d0;', 'bias0 += vec2f(0.0) * d0;'],
     gpu('^dense_grad_w '),
   ],
   [
     'λ on biases',
     'shaders/dense_grad_w.wgsl',
     [
-      'dims.b_offset + unit] = d;',
-      'dims.b_offset + unit] = d + hyper[model].l2 * parameters[start + dims.b_offset + unit];',
+      '= bias[u / 4u][u % 4u]; }',
+      '= bias[u / 4u][u % 4u] + l2 * parameters[model * dims.params + dims.b_offset + unit + u]; }',
     ],
     gpu('^dense_grad_w '),
   ],
@@ -151,7 +151,7 @@ const MUTANTS = [
   [
     'rows past the end of a batch are not zeros',
     'shaders/batch_gather.wgsl',
-    ['if (row != NO_ROW) { value = x[', 'if (true) { value = x['],
+    ['let is_row = row != NO_ROW;', 'let is_row = true;'],
     gpu('^batch_gather '),
   ],
   [
@@ -179,7 +179,10 @@ const MUTANTS = [
   [
     'λ on biases (CPU)',
     'src/ops/dense.ts',
-    ['a.gradients[b + o] = bias;', 'a.gradients[b + o] = bias + l2 * a.parameters[b + o]!;'],
+    [
+      'a.gradients[start + d.b_offset + o] = bias;',
+      'a.gradients[start + d.b_offset + o] = bias + l2 * a.parameters[m * d.params + d.b_offset + o]!;',
+    ],
     unit('gradients-ops'),
   ],
   [
@@ -252,7 +255,7 @@ const MUTANTS = [
     ['x_offset: input.offset * fanIn', 'x_offset: 0'],
     unit('plan'),
   ],
-  ['the clock stands still', 'src/plan/compile.ts', ['      advance(),\n', ''], unit('plan')],
+  ['the clock stands still', 'src/plan/compile.ts', [', advance()];', '];'], unit('plan')],
   [
     'biases overlap the next weights',
     'src/plan/memory.ts',
