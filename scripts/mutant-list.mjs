@@ -1,0 +1,265 @@
+// The bugs that `npm run test:mutants` plants: each must be noticed by the test named beside it.
+
+const gpu = (only) => ({ project: 'gpu', file: 'tests/gpu/ops.test.ts', only });
+const unit = (file, only) => ({ project: 'unit', file: `tests/unit/${file}.test.ts`, only });
+
+/** name · file · [text, what stands in its place] · the test that should notice */
+/** @type {[name: string, file: string, change: [from: string, to: string], test: object][]} */
+const list = [
+  // Kernels
+  [
+    'model 2 reads model 1’s weights',
+    'shaders/dense_forward.wgsl',
+    ['let w0_at = model * dims.params + dims.w_offset', 'let w0_at = dims.w_offset'],
+    gpu('^dense_forward '),
+  ],
+  [
+    'a row of the tile read twice',
+    'shaders/dense_forward.wgsl',
+    ['x2(at + 3u * stride, inside)', 'x2(at + 2u * stride, inside)'],
+    gpu('^dense_forward '),
+  ],
+  [
+    'dropped bound of the last unit',
+    'shaders/dense_forward.wgsl',
+    ['if (left > 1u) { y[start + 1u] = h.y; }', 'y[start + 1u] = h.y;'],
+    gpu('^dense_forward '),
+  ],
+  [
+    'bias added twice',
+    'shaders/dense_forward.wgsl',
+    ['let z = total + bias;', 'let z = total + 2.0 * bias;'],
+    gpu('^dense_forward '),
+  ],
+  [
+    'x is never shared by the models',
+    'shaders/dense_grad_w.wgsl',
+    ['dims.x_offset + model * dims.x_stride', 'dims.x_offset + model * dims.batch * dims.fan_in'],
+    gpu('^dense_grad_w '),
+  ],
+  [
+    'bias gradient lost',
+    'shaders/dense_grad_w.wgsl',
+    ['bias0 += vec2f(1.0) * d0;', 'bias0 += vec2f(0.0) * d0;'],
+    gpu('^dense_grad_w '),
+  ],
+  [
+    'λ on biases',
+    'shaders/dense_grad_w.wgsl',
+    [
+      '= bias[u / 4u][u % 4u]; }',
+      '= bias[u / 4u][u % 4u] + l2 * parameters[model * dims.params + dims.b_offset + unit + u]; }',
+    ],
+    gpu('^dense_grad_w '),
+  ],
+  [
+    'the slope is of the output after dropout',
+    'shaders/dense_grad_x.wgsl',
+    ['let scaled = kept / select', 'let scaled = kept * 1.0 + 0.0 * select'],
+    gpu('^dense_grad_x '),
+  ],
+  [
+    'relu’(0) = 1',
+    'shaders/lib/activation.wgsl',
+    ['select(vec4f(0.0), vec4f(1.0), saved > vec4f(0.0))', 'select(vec4f(0.0), vec4f(1.0), saved >= vec4f(0.0))'],
+    gpu('^dense_grad_x .* relu'),
+  ],
+  [
+    'tanh of any argument',
+    'shaders/lib/numeric.wgsl',
+    ['tanh(clamp(x, vec4f(-15.0), vec4f(15.0)))', 'tanh(x)'],
+    gpu('^activation_forward .* edges'),
+  ],
+  ['missing 1/B', 'shaders/loss_head.wgsl', ['= slope / f32(rows);', '= slope;'], gpu('^loss_head ')],
+  [
+    'short batch divided by the whole batch',
+    'shaders/loss_head.wgsl',
+    ['= slope / f32(rows);', '= slope / f32(dims.batch);'],
+    gpu('^loss_head '),
+  ],
+  [
+    'softmax without taking the largest away',
+    'shaders/lib/loss.wgsl',
+    ['{ largest = max(largest, logits[start + o]); }', '{ largest = 0.0; }'],
+    gpu('^loss_head .* edges'),
+  ],
+  ['the penalty counts biases', 'shaders/objective.wgsl', ['tensor += 2u', 'tensor += 1u'], gpu('^objective ')],
+  ['a step of the reduction left out', 'shaders/lib/reduce.wgsl', ['half > 0u;', 'half > 1u;'], gpu('^objective ')],
+  [
+    'NaN looked for by comparison',
+    'shaders/lib/numeric.wgsl',
+    ['return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;', 'return x == x;'],
+    gpu('^objective '),
+  ],
+  [
+    'mask of another step',
+    'shaders/lib/dropout.wgsl',
+    ['vec2u(step, e >> 2u)', 'vec2u(step + 1u, e >> 2u)'],
+    gpu('^dropout_mask '),
+  ],
+  ['keep threshold inverted', 'shaders/lib/dropout.wgsl', ['return lanes <', 'return lanes >='], gpu('^dropout_mask ')],
+  [
+    'lanes of a draw that is cut in two',
+    'shaders/lib/dropout.wgsl',
+    ['vec4u(lanes.zw, next.xy), shift == 2u', 'vec4u(lanes.zw, next.yx), shift == 2u'],
+    gpu('^dense_forward .* counters'),
+  ],
+  [
+    'one wrong rotation',
+    'shaders/lib/rng.wgsl',
+    ['vec4u(13u, 15u, 26u, 6u)', 'vec4u(13u, 15u, 26u, 7u)'],
+    gpu('^lib/rng '),
+  ],
+  [
+    'β₁ where β₂ belongs',
+    'shaders/optimizer_step.wgsl',
+    ['moments[second] + h.share2', 'moments[second] + h.share1'],
+    gpu('^optimizer_step '),
+  ],
+  [
+    'epsilon on the wrong side of the root',
+    'shaders/optimizer_step.wgsl',
+    ['if (EPSILON_INSIDE != 0u)', 'if (EPSILON_INSIDE == 0u)'],
+    gpu('^optimizer_step '),
+  ],
+  [
+    'rate of the table’s first step',
+    'shaders/optimizer_step.wgsl',
+    ['(clock.step - clock.first) * 4u', '0u'],
+    gpu('^optimizer_step '),
+  ],
+  [
+    'divergence marked a step early',
+    'shaders/optimizer_step.wgsl',
+    ['clock.step + 1u)', 'clock.step)'],
+    gpu('^optimizer_step .* lost'),
+  ],
+  [
+    'every model clipped at the first one’s norm',
+    'shaders/clip_gradient.wgsl',
+    ['hyper[group.z]', 'hyper[0]'],
+    gpu('^clip_gradient '),
+  ],
+  [
+    'rows past the end of a batch are not zeros',
+    'shaders/batch_gather.wgsl',
+    ['let is_row = row != NO_ROW;', 'let is_row = true;'],
+    gpu('^batch_gather '),
+  ],
+  [
+    'every pass scores into the first blocks',
+    'shaders/score_rows.wgsl',
+    ['dims.block_offset + id.x', 'id.x'],
+    gpu('^score_rows '),
+  ],
+  ['class 1 from one half on', 'shaders/score_rows.wgsl', ['> 0.5)', '>= 0.5)'], gpu('^score_rows ')],
+  // CPU functions
+  [
+    'relu’(0) = 1 (CPU)',
+    'src/ops/activation.ts',
+    ['return saved > 0 ? 1 : 0;', 'return saved >= 0 ? 1 : 0;'],
+    unit('ops-activation'),
+  ],
+  ['missing 1/B (CPU)', 'src/ops/loss.ts', ['= slope / rows;', '= slope;'], unit('ops-loss')],
+  [
+    'log of a probability (CPU)',
+    'src/ops/loss.ts',
+    ['Math.log1p(Math.exp(-Math.abs(z)))', 'Math.log(1 + Math.exp(-z)) - Math.max(-z, 0)'],
+    unit('ops-loss'),
+  ],
+  ['the penalty counts biases (CPU)', 'src/ops/loss.ts', ['tensor += 2', 'tensor += 1'], unit('ops-loss')],
+  [
+    'λ on biases (CPU)',
+    'src/ops/dense.ts',
+    [
+      'a.gradients[start + d.b_offset + o] = bias;',
+      'a.gradients[start + d.b_offset + o] = bias + l2 * a.parameters[m * d.params + d.b_offset + o]!;',
+    ],
+    unit('gradients-ops'),
+  ],
+  [
+    'no mask in the backward pass (CPU)',
+    'src/ops/dense.ts',
+    ['activationSlope(c.ACTIVATION, output) * factor;', 'activationSlope(c.ACTIVATION, output);'],
+    unit('gradients-ops'),
+  ],
+  [
+    'drop rate for keep rate (CPU)',
+    'src/ops/dropout.ts',
+    ['65536 * (1 - dropRate)', '65536 * dropRate'],
+    unit('ops-dropout'),
+  ],
+  [
+    'given mask of another step (CPU)',
+    'src/ops/dropout.ts',
+    ['(step % d.masks)', '((step + 1) % d.masks)'],
+    unit('ops-dropout'),
+  ],
+  [
+    'decay on biases (CPU)',
+    'src/ops/optimizer.ts',
+    ['OPTIMIZER.adamw && isWeight', 'OPTIMIZER.adamw'],
+    unit('optimizers'),
+  ],
+  [
+    'nesterov without looking ahead (CPU)',
+    'src/ops/optimizer.ts',
+    ['alpha * ((1 - share1) * v + share1 * g)', 'alpha * v'],
+    unit('optimizers'),
+  ],
+  [
+    'clipped to the square of the norm (CPU)',
+    'src/ops/optimizer.ts',
+    ['Math.sqrt(squares)', 'squares'],
+    unit('optimizers'),
+  ],
+  // Plan
+  [
+    'masks of the layer above',
+    'src/plan/compile.ts',
+    ['...dropoutDims(shape, l - 1)', '...dropoutDims(shape, l)'],
+    unit('gradients-ops'),
+  ],
+  [
+    'gelu’s slope from its output',
+    'src/plan/compile.ts',
+    ['saved: keepsZ(shape, l - 1) ?', 'saved: false ?'],
+    unit('gradients-ops'),
+  ],
+  [
+    'dropout when predicting',
+    'src/plan/compile.ts',
+    [
+      'ACTIVATION: ACTIVATION[layer.activation], DROPOUT: DROPOUT.none }',
+      'ACTIVATION: ACTIVATION[layer.activation], DROPOUT: DROPOUT[layer.dropout] }',
+    ],
+    unit('plan'),
+  ],
+  [
+    'models share the hidden layer’s output',
+    'src/plan/compile.ts',
+    ['x_stride: shape.batch * places[l]!.fanIn', 'x_stride: 0'],
+    unit('plan'),
+  ],
+  [
+    'every pass evaluates the first rows',
+    'src/plan/compile.ts',
+    ['x_offset: input.offset * fanIn', 'x_offset: 0'],
+    unit('plan'),
+  ],
+  ['the clock stands still', 'src/plan/compile.ts', [', advance()];', '];'], unit('plan')],
+  [
+    'biases overlap the next weights',
+    'src/plan/memory.ts',
+    ['end = alignUp(bOffset + units,', 'end = alignUp(bOffset,'],
+    unit('plan'),
+  ],
+  [
+    'limits one too small',
+    'src/plan/memory.ts',
+    ['need > limits.bufferBytes', 'need >= limits.bufferBytes'],
+    unit('plan'),
+  ],
+];
+
+export const MUTANTS = list.map(([name, file, [from, to], test]) => ({ name, file, from, to, test }));
