@@ -1,5 +1,6 @@
 // Whole plans on the device against the CPU in f64: gradients, and the first steps' losses and weights.
 import { beforeAll, expect, test } from 'vitest';
+import type { AdapterTraits } from '../../src/plan/choose.ts';
 import { expectClose } from '../support/close.ts';
 import { relativeDistance } from '../support/differences.ts';
 import { cpuNet, type NetSetting, randomNet } from '../support/net.ts';
@@ -24,6 +25,15 @@ async function onCpu(setting: NetSetting): Promise<Trained> {
 const sigmoid = (name: string, activation: 'relu' | 'tanh' | 'gelu') =>
   randomNet(name, [2, 8, 7, 1], activation, 'sigmoidCrossEntropy');
 
+/** A network and a batch for which each kind of device gets its own kernels, and sums that are split. */
+const skinny = randomNet('gpu skinny', [5, 70, 3], 'tanh', 'softmaxCrossEntropy', 600);
+const device = { workgroupBytes: 16384, workgroupThreads: 256 };
+const TRAITS: Record<string, AdapterTraits> = {
+  'software, no subgroups': { ...device, software: true, subgroupSizes: null },
+  'software, subgroups': { ...device, software: true, subgroupSizes: [4, 4] },
+  gpu: { ...device, software: false, subgroupSizes: [32, 32] },
+};
+
 const SETTINGS: Record<string, NetSetting> = {
   'relu, sgd': { ...sigmoid('gpu relu', 'relu'), hyper: { learningRate: 0.1 } },
   'tanh, dropout, l2, momentum': {
@@ -39,6 +49,12 @@ const SETTINGS: Record<string, NetSetting> = {
     optimizer: 'adam',
     hyper: { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   },
+  ...Object.fromEntries(
+    Object.entries(TRAITS).map(([name, traits]) => [
+      `kernels for ${name}`,
+      { ...skinny, traits, l2: 0.01, dropRates: [0.2], hyper: { learningRate: 0.1 } },
+    ]),
+  ),
 };
 
 // f32 has 24 bits; 20 steps of a small smooth network lose a few of them. A wrong kernel loses all.

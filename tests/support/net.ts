@@ -3,6 +3,7 @@
 import type { Backend, Program } from '../../src/backend/backend.ts';
 import { createCpuBackend } from '../../src/backend/cpu.ts';
 import { keepThreshold } from '../../src/ops/dropout.ts';
+import type { AdapterTraits } from '../../src/plan/choose.ts';
 import { compile } from '../../src/plan/compile.ts';
 import { tensorOffsets } from '../../src/plan/memory.ts';
 import type { LayerShape, NetworkShape, Plan } from '../../src/plan/plan.ts';
@@ -31,6 +32,8 @@ export interface NetSetting {
   readonly hyper?: Parameters<typeof hyperRow>[0];
   /** Row numbers of each step's batch, all of one length, in place of the full batch. */
   readonly order?: readonly (readonly number[])[];
+  /** The device that the plan is made for; without, the plan of the CPU backend. */
+  readonly traits?: AdapterTraits;
 }
 
 export interface Net {
@@ -69,11 +72,11 @@ function shapeOf(setting: NetSetting): NetworkShape {
 }
 
 /** In f64 on the CPU, which is the reference. */
-export const cpuNet = (setting: NetSetting): Promise<Net> => netOn(createCpuBackend('f64'), setting);
+export const cpuNet = ({ traits: _, ...setting }: NetSetting): Promise<Net> => netOn(createCpuBackend('f64'), setting);
 
 export async function netOn(backend: Backend, setting: NetSetting): Promise<Net> {
   const { weights, x, y, l2 = 0, dropRates = [], masks, hyper = {}, order } = setting;
-  const plan = compile(shapeOf(setting));
+  const plan = compile(shapeOf(setting), setting.traits ?? null, { strategy: 'layered' });
   const program = await backend.build(plan);
   const parameters = new Float64Array(plan.params);
   weights.forEach(({ W, b }, l) => {
@@ -132,6 +135,7 @@ export function randomNet(
   widths: readonly number[],
   activation: ActivationName,
   loss: LossName,
+  rows = 6,
 ): NetSetting {
   const draw = drawing(name);
   const matrix = (rows: number, columns: number, scale: number) =>
@@ -141,11 +145,11 @@ export function randomNet(
     return { W: matrix(units, fanIn, Math.sqrt(1 / fanIn)), b: Array.from(draw.normals(units, 0.3)) };
   });
   const outputs = widths[widths.length - 1]!;
-  const y = Array.from({ length: 6 }, () => {
+  const y = Array.from({ length: rows }, () => {
     if (loss === 'softmaxCrossEntropy') return Array.from(draw.integers(1, outputs));
     if (loss === 'sigmoidCrossEntropy') return Array.from(draw.integers(outputs, 2));
     return Array.from(draw.normals(outputs));
   });
   const activations = widths.slice(2).map(() => activation);
-  return { weights, x: matrix(6, widths[0]!, 1), y, activations, loss };
+  return { weights, x: matrix(rows, widths[0]!, 1), y, activations, loss };
 }

@@ -163,7 +163,7 @@ test('the step segment does all steps once, and the plan says so', () => {
 
 test('the dispatch stands for the layered step', () => {
   const resident = stepOf(shape(), SOFTWARE).find((dispatch) => dispatch.op === 'resident_step')!;
-  const layered = compile(shape()).segments.step;
+  const layered = compile(shape(), SOFTWARE, { strategy: 'layered' }).segments.step;
   expect(resident.standsFor!.map(({ op }) => op)).toEqual(layered.map(({ op }) => op));
 });
 
