@@ -92,7 +92,7 @@ export async function startLoader() {
   const server = await createServer({
     ...quiet(cacheDir),
     appType: 'custom',
-    server: { middlewareMode: true, hmr: false, watch: null },
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   });
   return {
     load: (path) => server.ssrLoadModule(path),
