@@ -11,6 +11,7 @@ import {
   gradientName,
   keepsZ,
   outputName,
+  outputUnits,
   placeLayers,
   planBuffers,
   predictRows,
@@ -422,5 +423,3 @@ function decisionGrid(shape: NetworkShape): Dispatch {
     constants: {},
   };
 }
-
-const outputUnits = (shape: NetworkShape): number => shape.layers[shape.layers.length - 1]!.units;

@@ -70,7 +70,7 @@ export function planBuffers(
   const L = shape.layers.length;
   const predict = predictRows(shape);
   const widest = Math.max(...shape.layers.map((layer) => layer.units));
-  const outputs = shape.layers[L - 1]!.units;
+  const outputs = outputUnits(shape);
   const masks = shape.layers.reduce((total, layer) => total + layer.masks * B * layer.units, 0);
   const list = [
     // The rows, shared by all models.
@@ -136,6 +136,8 @@ export function gradientName(shape: NetworkShape, l: number): string {
   return l === shape.layers.length - 1 ? 'd_logits' : `d_z${l + 1}`;
 }
 
+export const outputUnits = (shape: NetworkShape): number => shape.layers[shape.layers.length - 1]!.units;
+
 export function elements(entry: PlanBuffer): number {
   return entry.shape.reduce((product, n) => product * n, 1);
 }
@@ -145,8 +147,10 @@ export function planBytes(plan: Plan, bytesPerReal = 4): number {
   return bytes.reduce((total, n) => total + n, 0);
 }
 
+const bufferBytes = (entry: PlanBuffer): number => elements(entry) * 4;
+
 export function largestBufferBytes(plan: Plan): number {
-  return Math.max(...Object.values(plan.buffers).map((entry) => elements(entry) * 4));
+  return Math.max(...Object.values(plan.buffers).map(bufferBytes));
 }
 
 /** What a device can hold and dispatch. */
@@ -159,7 +163,7 @@ export interface PlanLimits {
 /** @throws LimitError when one of the plan's buffers or dispatches is larger than the device allows. */
 export function checkLimits(plan: Plan, limits: PlanLimits): void {
   for (const entry of Object.values(plan.buffers)) {
-    const need = elements(entry) * 4;
+    const need = bufferBytes(entry);
     if (need > limits.bufferBytes) {
       const message = `${entry.name} [${entry.shape.join(' × ')}] does not fit one buffer of this device. Fewer models, rows or units would.`;
       throw new LimitError('maxStorageBufferBindingSize', need, limits.bufferBytes, message);

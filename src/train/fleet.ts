@@ -2,14 +2,14 @@
 
 import type { Backend, Program } from '../backend/backend.ts';
 import { type Divergence, SpecError } from '../core/errors.ts';
-import type { Reals } from '../core/shape.ts';
+import { allocateReals, type Reals } from '../core/shape.ts';
 import type { LoadedDataset } from '../data/load.ts';
 import { scale } from '../data/standardize.ts';
 import { HEALTHY } from '../ops/loss.ts';
 import { RATE_SIZE } from '../ops/optimizer.ts';
 import type { StrategyPin } from '../plan/choose.ts';
 import { compile } from '../plan/compile.ts';
-import { checkLimits, scoreBlocks, tensorOffsets } from '../plan/memory.ts';
+import { checkLimits, elements, outputUnits, scoreBlocks, tensorOffsets } from '../plan/memory.ts';
 import type { Plan, SegmentName } from '../plan/plan.ts';
 import type { CanonicalRun } from '../spec/types.ts';
 import { initialize } from './initialize.ts';
@@ -286,7 +286,7 @@ export class Fleet {
     this.#steps = 0;
     this.history.length = 0;
     this.#program.write('parameters', this.#initial);
-    this.#program.write('moments', new Float32Array(this.plan.buffers.moments!.shape.reduce((a, b) => a * b, 1)));
+    this.#program.write('moments', new Float32Array(elements(this.plan.buffers.moments!)));
     this.#program.write('health', new Uint32Array(models * (layers.length + 1)).fill(HEALTHY));
   }
 
@@ -409,11 +409,8 @@ export class Fleet {
   /** Runs a prediction segment over `total` rows and puts the passes together model by model. */
   async #inPasses(total: number, segment: SegmentName, prepare: (first: number, rows: number) => void): Promise<Reals> {
     const pass = this.plan.predictRows;
-    const outputs = this.plan.shape.layers[this.plan.shape.layers.length - 1]!.units;
-    const all =
-      this.#backend.precision === 'f64'
-        ? new Float64Array(this.models * total * outputs)
-        : new Float32Array(this.models * total * outputs);
+    const outputs = outputUnits(this.plan.shape);
+    const all = allocateReals(this.#backend.precision, this.models * total * outputs);
     for (let first = 0; first < total; first += pass) {
       const rows = Math.min(pass, total - first);
       prepare(first, rows);

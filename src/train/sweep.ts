@@ -2,7 +2,7 @@
 
 import type { Backend } from '../backend/backend.ts';
 import { BackendError, type Divergence, SpecError } from '../core/errors.ts';
-import type { Reals } from '../core/shape.ts';
+import { allocateReals, type Reals } from '../core/shape.ts';
 import type { LoadedDataset } from '../data/load.ts';
 import type { StrategyPin } from '../plan/choose.ts';
 import { compile } from '../plan/compile.ts';
@@ -219,8 +219,7 @@ export class Sweep {
   /** Each model's training objective at the current step, [models]. */
   async losses(): Promise<Reals> {
     const parts = await this.#each((fleet) => fleet.losses());
-    const all =
-      parts[0]!.values instanceof Float64Array ? new Float64Array(this.models) : new Float32Array(this.models);
+    const all = allocateReals(this.#backend.precision, this.models);
     this.#scatter(parts, (part, index, model) => {
       all[model] = part[index]!;
     });
