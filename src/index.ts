@@ -19,6 +19,7 @@ export { formatPlan } from './plan/format.ts';
 export type { Dispatch, Plan, SegmentName } from './plan/plan.ts';
 export type { Axis, ModelPatch, Search, Vary } from './spec/patch.ts';
 export { presetNotes, presets } from './spec/presets.ts';
+export { shortForm } from './spec/short.ts';
 export type * from './spec/types.ts';
 export { validate } from './spec/validate.ts';
 export { type Doctor, doctor } from './train/doctor.ts';
