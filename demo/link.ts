@@ -1,71 +1,146 @@
-// The address of what is on the page: #1/lesson?setting=value&… . Settings at their initial value are left out.
+// The address of what is on the page. Nothing is kept anywhere else, so it survives a reload and can be sent.
+//
+//   #1/regularization?l2=2&backend=cpu      a lesson; settings at their initial value are left out
+//   #1/workbench?run=spirals/adam&run=first~q1bKM…     runs side by side, as share/runs.ts writes them
+//   #1/landscape?run=~q1bKM…                one run
 
+import type { Run } from '../src/index.ts';
+import { presets } from '../src/index.ts';
 import { type Lesson, lessonById, lessons } from './lessons/index.ts';
 import { initialSettings, type Settings } from './lessons/lesson.ts';
+import { readRuns, writeRuns } from './share/runs.ts';
 import type { BackendChoice } from './training/protocol.ts';
 
 /** Goes up when old links would mean something else; then `readLink` keeps the old rules beside the new. */
 const VERSION = '1';
 const BACKENDS: readonly string[] = ['auto', 'webgpu', 'cpu'] satisfies BackendChoice[];
+/** More runs than this do not stand side by side. */
+export const MOST_RUNS = 8;
+const RUN_PAGES: readonly string[] = ['workbench', 'landscape'] satisfies Place['page'][];
 
-export interface Place {
+export interface LessonPlace {
+  readonly page: 'lesson';
   readonly lesson: Lesson;
   readonly settings: Settings;
   readonly backend: BackendChoice;
 }
 
-export interface ReadPlace extends Place {
+/** Runs side by side, at least one. */
+export interface WorkbenchPlace {
+  readonly page: 'workbench';
+  readonly runs: readonly Run[];
+  readonly backend: BackendChoice;
+}
+
+export interface LandscapePlace {
+  readonly page: 'landscape';
+  readonly run: Run;
+  readonly backend: BackendChoice;
+}
+
+export type Place = LessonPlace | WorkbenchPlace | LandscapePlace;
+
+export interface ReadLink {
+  readonly place: Place;
   /** What could not be read, in words for the person who followed the link. */
   readonly problem: string | null;
 }
 
-export function writeLink({ lesson, settings, backend }: Place): string {
-  const query = new URLSearchParams();
-  for (const { key, initial } of lesson.settings) {
-    if (settings[key] !== initial) query.set(key, String(settings[key]));
-  }
-  if (backend !== 'auto') query.set('backend', backend);
-  const tail = query.size > 0 ? `?${query}` : '';
-  return `#${VERSION}/${lesson.id}${tail}`;
+/** A lesson as it begins. */
+export function lessonPlace(lesson: Lesson, backend: BackendChoice = 'auto'): LessonPlace {
+  return { page: 'lesson', lesson, settings: initialSettings(lesson), backend };
 }
 
-export function readLink(hash: string): ReadPlace {
-  const first = lessons[0]!;
-  const start: ReadPlace = { lesson: first, settings: initialSettings(first), backend: 'auto', problem: null };
-  if (hash === '' || hash === '#') return start;
+/** Files whose text the runs need; a link carries their names only. */
+export function filesOf(runs: readonly Run[]): string[] {
+  const names = runs.flatMap(({ data }) => ('csv' in data ? [data.csv, ...(data.testCsv ? [data.testCsv] : [])] : []));
+  return [...new Set(names)];
+}
+
+// ---------------------------------------------------------------- writing
+
+export function writeLink(place: Place): string {
+  const query = place.page === 'lesson' ? settingsQuery(place) : runsOf(place).map((text) => `run=${text}`);
+  if (place.backend !== 'auto') query.push(`backend=${place.backend}`);
+  const path = place.page === 'lesson' ? place.lesson.id : place.page;
+  return `#${VERSION}/${path}${query.length > 0 ? '?' : ''}${query.join('&')}`;
+}
+
+function settingsQuery({ lesson, settings }: LessonPlace): string[] {
+  return lesson.settings
+    .filter(({ key, initial }) => settings[key] !== initial)
+    .map(({ key }) => `${key}=${settings[key]}`);
+}
+
+/** Nothing where the page shows what it begins with. */
+function runsOf(place: WorkbenchPlace | LandscapePlace): string[] {
+  const texts = writeRuns(place.page === 'workbench' ? place.runs : [place.run]);
+  return texts.length === 1 && texts[0] === FIRST_RUN ? [] : texts;
+}
+
+// ---------------------------------------------------------------- reading
+
+/** What the workbench and the landscape show before anyone chooses. */
+const FIRST_RUN = 'start/circles';
+
+export function readLink(hash: string): ReadLink {
+  const start = lessonPlace(lessons[0]!);
+  if (hash === '' || hash === '#') return { place: start, problem: null };
   const parts = /^#([^/]*)\/([^?]*)\??(.*)$/.exec(hash);
-  if (!parts) return { ...start, problem: 'This link is not one of the lab’s. You see its first lesson instead.' };
-  const [, version, id = '', query = ''] = parts;
+  if (!parts) {
+    return { place: start, problem: 'This link is not one of the lab’s. You see its first lesson instead.' };
+  }
+  const [, version, id = '', text = ''] = parts;
   if (version !== VERSION) {
-    return {
-      ...start,
-      problem: `This link is of version “${version}”, which this lab cannot read. Ask for a new link.`,
-    };
+    const problem = `This link is of version “${version}”, which this lab cannot read. Ask for a new link.`;
+    return { place: start, problem };
   }
+  const query = new URLSearchParams(text);
+  if (RUN_PAGES.includes(id)) return readRunPlace(id as 'workbench' | 'landscape', query);
   const lesson = lessonById(id);
-  if (!lesson) {
-    const known = lessons.map((each) => each.id).join(', ');
-    return { ...start, problem: `There is no lesson “${id}”. There are: ${known}.` };
-  }
-  return readQuery(lesson, new URLSearchParams(query));
+  if (lesson) return readLesson(lesson, query);
+  const known = [...lessons.map((each) => each.id), ...RUN_PAGES].join(', ');
+  return { place: start, problem: `There is no page “${id}”. There are: ${known}.` };
 }
 
-function readQuery(lesson: Lesson, query: URLSearchParams): ReadPlace {
+function readLesson(lesson: Lesson, query: URLSearchParams): ReadLink {
   const problems: string[] = [];
   const settings: Record<string, number> = { ...initialSettings(lesson) };
-  let backend: BackendChoice = 'auto';
-  for (const [key, text] of query) {
+  const { backend, rest } = readBackend(query);
+  for (const [key, text] of rest) {
     const setting = lesson.settings.find((each) => each.key === key);
     const value = Number(text);
-    if (key === 'backend' && BACKENDS.includes(text)) backend = text as BackendChoice;
-    else if (!setting) problems.push(`“${key}=${text}” means nothing here`);
+    if (!setting) problems.push(nothing(key, text));
     else if (text.trim() === '' || !(value >= setting.values[0]! && value <= setting.values.at(-1)!)) {
       problems.push(`${setting.label} “${text}” is not between ${setting.values[0]} and ${setting.values.at(-1)}`);
     } else settings[key] = nearest(value, setting.values);
   }
   const problem = problems.length > 0 ? `Part of this link was left out: ${problems.join('; ')}.` : null;
-  return { lesson, settings, backend, problem };
+  return { place: { page: 'lesson', lesson, settings, backend }, problem };
 }
+
+function readRunPlace(page: 'workbench' | 'landscape', query: URLSearchParams): ReadLink {
+  const { backend, rest } = readBackend(query);
+  const most = page === 'workbench' ? MOST_RUNS : 1;
+  const texts = rest.filter(([key]) => key === 'run').map(([, text]) => text);
+  const { runs, problems } = readRuns(texts.slice(0, most));
+  const others = rest.filter(([key]) => key !== 'run').map(([key, text]) => `Left out: ${nothing(key, text)}.`);
+  const all = [...problems, ...others];
+  if (texts.length > most) all.push(`Left out: ${texts.length - most} more than the ${most} that fit on this page.`);
+  const shown = runs.length > 0 ? runs : [presets[FIRST_RUN]!];
+  if (runs.length === 0 && texts.length > 0) all.push('You see a first run instead.');
+  const place: Place = page === 'workbench' ? { page, runs: shown, backend } : { page, run: shown[0]!, backend };
+  return { place, problem: all.length > 0 ? all.join(' ') : null };
+}
+
+function readBackend(query: URLSearchParams): { backend: BackendChoice; rest: [string, string][] } {
+  const entries = [...query];
+  const isBackend = ([key, text]: [string, string]) => key === 'backend' && BACKENDS.includes(text);
+  const backend = (entries.findLast(isBackend)?.[1] ?? 'auto') as BackendChoice;
+  return { backend, rest: entries.filter((each) => !isBackend(each)) };
+}
+
+const nothing = (key: string, text: string) => `“${key}=${text}” means nothing here`;
 
 /** The slider stop that is closest. */
 function nearest(value: number, values: readonly number[]): number {

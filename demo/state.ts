@@ -1,11 +1,13 @@
-// What the page shows and trains. The address follows `place`, and `place` follows the address.
+// What the page shows and trains. The address follows `where`, and `where` follows the address.
 
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { checkedRun } from './lessons/gradient-checking.ts';
+import { lessons } from './lessons/index.ts';
 import type { CompareLesson, Outcome } from './lessons/lesson.ts';
 import { labelProblem, ownFile } from './lessons/own-data.ts';
 import { gridModels } from './lessons/tuning.ts';
-import { type Place, readLink, writeLink } from './link.ts';
+import { type LessonPlace, lessonPlace, type Place, readLink, writeLink } from './link.ts';
+import type { BackendChoice } from './training/protocol.ts';
 import { createSpread } from './training/spread.ts';
 import { createTraining } from './training/training.ts';
 
@@ -19,13 +21,24 @@ const SLOW_STEPS_PER_SECOND = 100;
 
 const first = readLink(location.hash);
 
-export const place = signal<Place>(first);
+export const where = signal<Place>(first.place);
+let lastLesson = lessonPlace(lessons[0]!);
+/** The lesson on the page, or the one seen last: it stays as it was while another page is open. */
+export const place = computed(() => {
+  if (where.value.page === 'lesson') lastLesson = where.value;
+  return lastLesson;
+});
 export const problem = signal<string | null>(first.problem);
 export const training = createTraining();
 export const isSlow = signal(false);
 
-export function go(change: Partial<Place>): void {
-  place.value = { ...place.value, ...change };
+/** To the lesson, with something else in it. */
+export function go(change: Partial<LessonPlace>): void {
+  where.value = { ...place.value, ...change };
+}
+
+export function changeBackend(backend: BackendChoice): void {
+  where.value = { ...where.value, backend };
 }
 
 export function changeSetting(key: string, value: number): void {
@@ -144,7 +157,7 @@ function frameRate(usual: number): number {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM_FRAME_RATE : usual;
 }
 
-function openPlace({ lesson, settings, backend }: Place): void {
+function openLesson({ lesson, settings, backend }: LessonPlace): void {
   switch (lesson.kind) {
     case 'compare': {
       if (!hasData.value) {
@@ -174,17 +187,17 @@ function openPlace({ lesson, settings, backend }: Place): void {
 }
 
 addEventListener('hashchange', () => {
-  if (location.hash === writeLink(place.value)) return;
-  const { problem: found, ...read } = readLink(location.hash);
+  if (location.hash === writeLink(where.value)) return;
+  const { problem: found, place: read } = readLink(location.hash);
   problem.value = found;
-  place.value = read;
+  where.value = read;
 });
 
 let openLater: ReturnType<typeof setTimeout> | undefined;
 
 // A slider on its way through many values opens only the one where it rests.
 effect(() => {
-  const wanted = place.value;
+  const wanted = where.value;
   ownFile.value;
   clearTimeout(openLater);
   untracked(() => {
@@ -195,6 +208,7 @@ effect(() => {
   openLater = setTimeout(() => {
     const link = writeLink(wanted);
     if (location.hash !== link) history.replaceState(null, '', link);
-    openPlace(wanted);
+    if (wanted.page === 'lesson') openLesson(wanted);
+    else training.close();
   }, 120);
 });

@@ -1,6 +1,6 @@
 // Which backend trains here, and why; and another one for those who want it.
 
-import { go, place, training } from '../state.ts';
+import { changeBackend, go, training, where } from '../state.ts';
 import type { BackendChoice } from '../training/protocol.ts';
 
 const CHOICES: readonly { id: BackendChoice; label: string }[] = [
@@ -13,12 +13,12 @@ const CHOICES: readonly { id: BackendChoice; label: string }[] = [
 export function Failure() {
   const failure = training.failure.value;
   if (!failure) return null;
-  const mayChoose = failure.name === 'BackendError' && place.value.backend !== 'auto';
+  const mayChoose = failure.name === 'BackendError' && where.value.backend !== 'auto';
   return (
     <p class="notice" role="alert">
       {failure.message}
       {mayChoose && (
-        <button type="button" onClick={() => go({ backend: 'auto' })}>
+        <button type="button" onClick={() => changeBackend('auto')}>
           Choose another backend for me
         </button>
       )}
@@ -52,8 +52,8 @@ export function Engine() {
       <label>
         Backend{' '}
         <select
-          value={place.value.backend}
-          onChange={(event) => go({ backend: event.currentTarget.value as BackendChoice })}
+          value={where.value.backend}
+          onChange={(event) => changeBackend(event.currentTarget.value as BackendChoice)}
         >
           {CHOICES.map(({ id, label }) => (
             <option key={id} value={id}>
