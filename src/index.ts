@@ -13,6 +13,7 @@ export {
 export type { Precision, Reals } from './core/shape.ts';
 export type { Dataset, Rows } from './data/dataset.ts';
 export { type LoadedDataset, loadDataset, type ReadText } from './data/load.ts';
+export { scale as standardize } from './data/standardize.ts';
 export { toJson } from './io/json.ts';
 export { fromSafetensors, type Model } from './io/safetensors.ts';
 export { formatPlan } from './plan/format.ts';
@@ -30,6 +31,8 @@ export {
   type GradientCheckOptions,
   relativeDifference,
 } from './train/gradient-check.ts';
+export { type LayerStatistics, layerOutputs, layerStatistics } from './train/inspect.ts';
+export { keptUnits } from './train/masks.ts';
 export { createProduct, type Product } from './train/product.ts';
 export type { RecordEntry } from './train/record.ts';
 export {

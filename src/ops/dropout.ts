@@ -48,7 +48,7 @@ function draw(key0: number, key1: number, step: number, block: number): void {
 }
 
 /** Is element e of this layer kept at this step? Lane e mod 4 of threefry(key, (step, ⌊e/4⌋)), lane 0 the low half of word 0. */
-export function keptByCounter(key0: number, key1: number, threshold: number, step: number, e: number): boolean {
+function keptByCounter(key0: number, key1: number, threshold: number, step: number, e: number): boolean {
   draw(key0, key1, step, e >>> 2);
   const word = words[(e >>> 1) & 1]!;
   const lane = e & 1 ? word >>> 16 : word & 0xffff;

@@ -175,7 +175,7 @@ const dropoutBuffers = {
 };
 
 /** Given masks lie layer by layer: (masks, batch, units) each, the whole again for each model unless they are shared. */
-export function dropoutDims(shape: NetworkShape, l: number) {
+export function dropoutDims(shape: Pick<NetworkShape, 'layers' | 'batch' | 'sharedMasks'>, l: number) {
   const sizes = shape.layers.map((layer) => layer.masks * shape.batch * layer.units);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   return {

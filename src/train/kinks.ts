@@ -4,10 +4,10 @@
 import { foldIn, key, normal } from '../core/rng/threefry.ts';
 import type { LoadedDataset } from '../data/load.ts';
 import { ACTIVATION, activate } from '../ops/activation.ts';
-import { keptByCounter } from '../ops/dropout.ts';
 import type { LayerPlace } from '../plan/plan.ts';
 import type { CanonicalRun } from '../spec/types.ts';
-import { dropKeys, dropScales, givenMasks } from './settings.ts';
+import { keptUnits } from './masks.ts';
+import { dropScales } from './settings.ts';
 import { createTimeline } from './timeline.ts';
 
 /** A pre-activation within this of 0 is too close to the kink. */
@@ -17,27 +17,11 @@ const CLEARANCE = 1e-3;
 type DropFactor = (l: number, position: number, unit: number) => number;
 
 function dropFactors(run: CanonicalRun, trainRows: number): DropFactor {
-  const timeline = createTimeline(run, trainRows);
-  const masks = givenMasks(run, timeline);
-  const keys = dropKeys([run]);
+  const masks = keptUnits(run, trainRows, 0);
   const scales = dropScales([run]);
-  let end = 0;
-  const offsets = run.layers.map(({ dropRate, dropMasks, units }) => {
-    const given = dropRate > 0 && (dropMasks !== undefined || run.rng === 'numpy');
-    if (!given) return -1;
-    const start = end;
-    end += (dropMasks?.length ?? timeline.stepsPerEpoch) * timeline.batch * units;
-    return start;
-  });
   return (l, position, unit) => {
-    const { dropRate, units } = run.layers[l]!;
-    if (dropRate === 0) return 1;
-    const element = position * units + unit;
-    const isKept =
-      offsets[l]! >= 0
-        ? masks[offsets[l]! + element] !== 0
-        : keptByCounter(keys[4 * l]!, keys[4 * l + 1]!, keys[4 * l + 2]!, 0, element);
-    return isKept ? scales[l]! : 0;
+    const mask = masks[l];
+    return mask ? mask[position * run.layers[l]!.units + unit]! * scales[l]! : 1;
   };
 }
 

@@ -6,7 +6,7 @@ import { foldIn } from '../core/rng/threefry.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { keepThreshold } from '../ops/dropout.ts';
 import { HYPER, HYPER_SIZE } from '../ops/hyper.ts';
-import type { DropoutKind, NetworkShape } from '../plan/plan.ts';
+import type { DropoutKind, LayerShape, NetworkShape } from '../plan/plan.ts';
 import type { CanonicalLayer, CanonicalRun } from '../spec/types.ts';
 import { baseRate } from './schedule.ts';
 import type { Timeline } from './timeline.ts';
@@ -18,11 +18,7 @@ export function networkShape(runs: readonly CanonicalRun[], data: Dataset, timel
     models: runs.length,
     inputs: data.inputs,
     targets: data.targets,
-    layers: run.layers.map((layer) => {
-      const dropout = dropoutKind(run, layer);
-      const masks = dropout === 'given' ? (layer.dropMasks?.length ?? timeline.stepsPerEpoch) : 0;
-      return { units: layer.units, activation: layer.activation, dropout, masks };
-    }),
+    layers: layerShapes(run, timeline),
     loss: run.loss!,
     optimizer: run.optimizer.name,
     epsilonInside: epsilonInside(run),
@@ -33,6 +29,14 @@ export function networkShape(runs: readonly CanonicalRun[], data: Dataset, timel
     sharedRates: allEqual(runs.map(rateKey)),
     sharedMasks: allEqual(runs.map(maskKey)),
   };
+}
+
+export function layerShapes(run: CanonicalRun, timeline: Timeline): LayerShape[] {
+  return run.layers.map((layer) => {
+    const dropout = dropoutKind(run, layer);
+    const masks = dropout === 'given' ? (layer.dropMasks?.length ?? timeline.stepsPerEpoch) : 0;
+    return { units: layer.units, activation: layer.activation, dropout, masks };
+  });
 }
 
 /** Runs with equal keys can be models of one plan: a model's arithmetic never depends on its neighbours. */
