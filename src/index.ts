@@ -32,6 +32,7 @@ export {
   relativeDifference,
 } from './train/gradient-check.ts';
 export { type LayerStatistics, layerOutputs, layerStatistics } from './train/inspect.ts';
+export { type Landscape, type LandscapeOptions, lossLandscape, type PathPoint, type Span } from './train/landscape.ts';
 export { keptUnits } from './train/masks.ts';
 export { createProduct, type Product } from './train/product.ts';
 export type { RecordEntry } from './train/record.ts';
@@ -54,4 +55,4 @@ export {
   type SweepProgress,
 } from './train/sweep.ts';
 export type { TrainOptions } from './train/train.ts';
-export type { LayerTensors } from './train/weights.ts';
+export type { LayerTensors, Weights } from './train/weights.ts';

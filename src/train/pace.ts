@@ -53,7 +53,7 @@ export function createPacer(backend: BackendName, mostSteps: number): Pacer {
 }
 
 /** Lets other work of the page or process run. */
-function nextTask(): Promise<void> {
+export function nextTask(): Promise<void> {
   if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
   return new Promise((resolve) => {
     const channel = new MessageChannel();

@@ -15,11 +15,11 @@ import { type RecordEntry, recordOf } from './record.ts';
 import { networkShape } from './settings.ts';
 import { createTimeline } from './timeline.ts';
 import { stepRecorded, type TrainOptions, train } from './train.ts';
-import { flatParameters, type LayerTensors, layerTensors } from './weights.ts';
+import { flatParameters, type LayerTensors, layerTensors, type Weights } from './weights.ts';
 
 export interface SessionOptions extends BackendOptions {
   /** Start weights, as `weights()` gives them, instead of the document's `init`. */
-  readonly weights?: readonly Pick<LayerTensors, 'w' | 'b'>[];
+  readonly weights?: Weights;
   /** Reads the files that a CSV document names. In Node the default reads from the working directory. */
   readonly readText?: ReadText;
 }
@@ -73,19 +73,22 @@ async function defaultReader(): Promise<ReadText | undefined> {
   return (path) => readFile(path, 'utf8');
 }
 
-function startWeights(weights: SessionOptions['weights'], run: CanonicalRun, data: LoadedDataset): Float64Array {
+function startWeights(weights: Weights, run: CanonicalRun, data: LoadedDataset): Float64Array {
   const shape = networkShape([run], data, createTimeline(run, data.train.count));
   const { places, params } = placeLayers(shape);
-  return flatParameters(weights!, places, params);
+  return flatParameters(weights, places, params);
 }
 
 export class Session {
   readonly backend: BackendReport;
+  /** @internal What runs the session, for other fleets beside its own. */
+  readonly engine: Backend;
   readonly #fleet: Fleet;
 
   /** Use `createSession`. */
   constructor(fleet: Fleet, backend: Backend, why: string) {
     this.#fleet = fleet;
+    this.engine = backend;
     const { name, adapter, precision } = backend;
     this.backend = { name, adapter, precision, strategy: fleet.plan.strategy.name, why };
   }

@@ -4,9 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import { BackendError, type Divergence, SpecError } from '../core/errors.ts';
 import { allocateReals, type Reals } from '../core/shape.ts';
 import type { LoadedDataset } from '../data/load.ts';
-import type { StrategyPin } from '../plan/choose.ts';
-import { compile } from '../plan/compile.ts';
-import { largestBufferBytes, planBytes } from '../plan/memory.ts';
+import { planBytes } from '../plan/memory.ts';
 import { type ModelPatch, type Search, type Sweep as SweepDocument, sweepModels, type Vary } from '../spec/patch.ts';
 import type { CanonicalRun, Run } from '../spec/types.ts';
 import { fitToData } from '../spec/validate.ts';
@@ -14,9 +12,9 @@ import { chooseBackend } from './backends.ts';
 import { type Evaluation, Fleet, flattenRows, type GridView } from './fleet.ts';
 import { type RecordEntry, recordOf } from './record.ts';
 import { prepareRun, Session, type SessionOptions } from './session.ts';
-import { networkShape, planKey } from './settings.ts';
-import { createTimeline } from './timeline.ts';
+import { planKey } from './settings.ts';
 import { type Progress, stepRecorded, type TrainOptions, train } from './train.ts';
+import { modelsPerWave } from './waves.ts';
 import { type LayerTensors, layerTensors } from './weights.ts';
 
 export interface SweepInput {
@@ -95,24 +93,6 @@ export async function createSweep(input: SweepInput, options: SweepOptions = {})
 }
 
 const totalBytes = (fleets: readonly Fleet[]): number => fleets.reduce((sum, { plan }) => sum + planBytes(plan), 0);
-
-/** Models of one group that fit the memory and the device's buffers together: all of them, or a half, a quarter, … */
-function modelsPerWave(
-  runs: readonly CanonicalRun[],
-  data: LoadedDataset,
-  backend: Backend,
-  memory: number,
-  pin: StrategyPin | undefined,
-): number {
-  const shape = networkShape(runs, data, createTimeline(runs[0]!, data.train.count));
-  const fits = (models: number) => {
-    const plan = compile({ ...shape, models }, backend.traits, pin);
-    return planBytes(plan) <= memory && largestBufferBytes(plan) <= backend.limits.bufferBytes;
-  };
-  let models = runs.length;
-  while (models > 1 && !fits(models)) models = Math.ceil(models / 2);
-  return models;
-}
 
 /** Key → indices of the values that have it, in order. */
 function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, number[]> {

@@ -12,6 +12,9 @@ export interface LayerTensors {
   readonly shape: readonly [fanOut: number, fanIn: number];
 }
 
+/** A network's weights as a caller gives them: one entry for each layer. */
+export type Weights = readonly Pick<LayerTensors, 'w' | 'b'>[];
+
 /** Copies of model m's tensors out of flat values [models × params]. */
 export function layerTensors(flat: Reals, places: readonly LayerPlace[], params: number, m = 0): LayerTensors[] {
   return places.map(({ fanIn, fanOut, wOffset, bOffset }) => ({
@@ -21,20 +24,26 @@ export function layerTensors(flat: Reals, places: readonly LayerPlace[], params:
   }));
 }
 
-/** One model's flat parameters. @throws SpecError when a tensor has another size than the network's. */
+/**
+ * One model's flat parameters.
+ *
+ * @param path what messages call the weights.
+ * @throws SpecError when a tensor has another size than the network's.
+ */
 export function flatParameters(
-  weights: readonly Pick<LayerTensors, 'w' | 'b'>[],
+  weights: Weights,
   places: readonly LayerPlace[],
   params: number,
+  path = 'weights',
 ): Float64Array {
   const flat = new Float64Array(params);
   if (weights.length !== places.length) {
-    throw new SpecError('weights', `has ${weights.length} layers. Allowed: ${places.length}, those of the network.`);
+    throw new SpecError(path, `has ${weights.length} layers. Allowed: ${places.length}, those of the network.`);
   }
   places.forEach(({ fanIn, fanOut, wOffset, bOffset }, l) => {
     const { w, b } = weights[l]!;
-    checkLength(`weights[${l}].w`, w, fanOut * fanIn, `${fanOut} × ${fanIn}`);
-    checkLength(`weights[${l}].b`, b, fanOut, `${fanOut}`);
+    checkLength(`${path}[${l}].w`, w, fanOut * fanIn, `${fanOut} × ${fanIn}`);
+    checkLength(`${path}[${l}].b`, b, fanOut, `${fanOut}`);
     flat.set(w, wOffset);
     flat.set(b, bOffset);
   });
