@@ -49,10 +49,12 @@ export {
   createSweep,
   METRICS,
   type Metric,
+  type ModelState,
   type Sweep,
   type SweepInput,
   type SweepOptions,
   type SweepProgress,
+  type SweepState,
 } from './train/sweep.ts';
 export type { TrainOptions } from './train/train.ts';
 export type { LayerTensors, Weights } from './train/weights.ts';

@@ -9,7 +9,7 @@ import { type ModelPatch, type Search, type Sweep as SweepDocument, sweepModels,
 import type { CanonicalRun, Run } from '../spec/types.ts';
 import { fitToData } from '../spec/validate.ts';
 import { chooseBackend } from './backends.ts';
-import { type Evaluation, Fleet, flattenRows, type GridView } from './fleet.ts';
+import { type Evaluation, Fleet, type FleetState, flattenRows, type GridView } from './fleet.ts';
 import { type RecordEntry, recordOf } from './record.ts';
 import { prepareRun, Session, type SessionOptions } from './session.ts';
 import { planKey } from './settings.ts';
@@ -45,6 +45,19 @@ export interface Best {
   readonly model: number;
   readonly value: number;
   readonly run: CanonicalRun;
+}
+
+/** Everything that training changes, model by model: how the models lie on the device does not matter. */
+export interface SweepState {
+  readonly steps: number;
+  readonly models: readonly ModelState[];
+}
+
+export interface ModelState {
+  /** Flat, as the plan lays them out. */
+  readonly parameters: Reals;
+  /** [moments × params] */
+  readonly moments: Reals;
 }
 
 /** Progress of all models: they step together. */
@@ -255,13 +268,36 @@ export class Sweep {
     const group = this.#groups.findIndex((models) => models.includes(i));
     const m = this.#groups[group]!.indexOf(i);
     const { pin } = this.#fleets[group]!;
-    const { steps, parameters, moments } = await this.#fleets[group]!.state();
+    const state = await this.#fleets[group]!.state();
     const fleet = await Fleet.create(this.#backend, [this.#runs[i]!], this.data, undefined, pin);
     const session = new Session(fleet, this.#backend, this.why);
-    const size = (all: Reals) => all.length / this.#groups[group]!.length;
-    const cut = (all: Reals) => all.slice(m * size(all), (m + 1) * size(all));
-    await session.restore({ steps, parameters: cut(parameters), moments: cut(moments) });
+    await session.restore({ steps: state.steps, ...modelState(state, this.#groups[group]!.length, m) });
     return session;
+  }
+
+  /** What training has changed. `restore` goes on from it exactly, also on another device. */
+  async state(): Promise<SweepState> {
+    const parts = await this.#each(async (fleet) => {
+      const state = await fleet.state();
+      return fleet.runs.map((_, m) => modelState(state, fleet.models, m));
+    });
+    return { steps: this.steps, models: this.#gather(parts) };
+  }
+
+  /** @param state of a sweep of the same document; the models may have trained on another device. */
+  async restore({ steps, models }: SweepState): Promise<void> {
+    if (models.length !== this.models) {
+      throw new SpecError(
+        'state',
+        `has ${models.length} models where the sweep has ${this.models}. Take its own state.`,
+      );
+    }
+    for (const [group, fleet] of this.#fleets.entries()) {
+      const own = this.#groups[group]!.map((model) => models[model]!);
+      const joined = (key: keyof ModelState) => this.#joined(own.map((each) => each[key]));
+      await fleet.restore({ steps, parameters: joined('parameters'), moments: joined('moments') });
+      if (this.#inWaves) await fleet.park();
+    }
   }
 
   /**
@@ -295,6 +331,15 @@ export class Sweep {
   }
 
   // -------------------------------------------------------------- fleets ↔ models
+
+  #joined(parts: readonly Reals[]): Reals {
+    const size = parts[0]!.length;
+    const all = allocateReals(this.#backend.precision, parts.length * size);
+    parts.forEach((part, i) => {
+      all.set(part, i * size);
+    });
+    return all;
+  }
 
   #check(i: number): void {
     if (!Number.isInteger(i) || i < 0 || i >= this.models) {
@@ -343,6 +388,12 @@ export class Sweep {
     });
     return this.#gather(parts);
   }
+}
+
+/** Model m's part of the state of a fleet. */
+function modelState({ parameters, moments }: FleetState, models: number, m: number): ModelState {
+  const cut = (all: Reals) => all.slice((m * all.length) / models, ((m + 1) * all.length) / models);
+  return { parameters: cut(parameters), moments: cut(moments) };
 }
 
 /** NaN where the data has no such rows or no classes. */
