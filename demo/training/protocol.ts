@@ -65,6 +65,15 @@ export interface Frame {
   readonly restart: boolean;
 }
 
+/** How the runs came through the loss of their device. */
+export interface Recovery {
+  /** The step that they go on from. */
+  readonly step: number;
+  readonly backend: BackendReport;
+  /** What the device said as it went. */
+  readonly reason: string;
+}
+
 /** Slopes of one tensor, by formula and by nudging. */
 export interface Slopes {
   readonly analytic: Float64Array;
@@ -80,6 +89,8 @@ export type Report =
   | { readonly type: 'opened'; readonly id: number; readonly opened: Opened }
   | { readonly type: 'frame'; readonly id: number; readonly frame: Frame }
   | { readonly type: 'checked'; readonly id: number; readonly layers: readonly CheckedLayer[] }
+  /** The device was lost; the runs go on from `step`, which was kept, on `backend`. */
+  | { readonly type: 'recovered'; readonly id: number; readonly recovery: Recovery }
   /** Training stands still, at the end or because it was told to. */
   | { readonly type: 'stopped'; readonly id: number; readonly done: boolean }
   | { readonly type: 'failed'; readonly id: number; readonly name: string; readonly message: string };

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import type { BackendReport, Run } from '../../src/index.ts';
-import type { CheckedLayer, Frame, Job, Opened, Order, Point, Report } from './protocol.ts';
+import type { CheckedLayer, Frame, Job, Opened, Order, Point, Recovery, Report } from './protocol.ts';
 
 export type Status = 'opening' | 'ready' | 'running' | 'paused' | 'done' | 'failed';
 
@@ -20,6 +20,7 @@ export function createTraining() {
   const frame = signal<Frame | null>(null);
   const points = signal<readonly Point[]>([]);
   const failure = signal<Failure | null>(null);
+  const recovery = signal<Recovery | null>(null);
   const checked = signal<readonly CheckedLayer[] | null>(null);
   let id = 0;
   let playsAtOnce = false;
@@ -45,6 +46,10 @@ export function createTraining() {
           status.value = 'ready';
           if (playsAtOnce) play(null);
         }
+        break;
+      case 'recovered':
+        recovery.value = report.recovery;
+        backend.value = report.recovery.backend;
         break;
       case 'stopped':
         if (status.value !== 'opening') status.value = resting(report.done);
@@ -75,6 +80,7 @@ export function createTraining() {
   const hold = () => {
     id += 1;
     failure.value = null;
+    recovery.value = null;
     status.value = 'opening';
     send({ type: 'pause' });
   };
@@ -89,6 +95,8 @@ export function createTraining() {
     frame,
     points,
     failure,
+    /** The last time that the device was lost, and the runs went on. */
+    recovery,
     checked,
     /** Compares the slopes of a run's start with those found by nudging; the answer comes in `checked`. */
     check(run: Run, epsilon: number) {

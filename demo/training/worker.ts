@@ -4,11 +4,13 @@ import {
   checkGradient,
   createSession,
   createSweep,
+  DeviceLostError,
   type GridView,
   type LoadedDataset,
   prepareRun,
   type Run,
   type Sweep,
+  type SweepState,
 } from '../../src/index.ts';
 import type { Dots, Frame, Job, Order, Point, Report } from './protocol.ts';
 
@@ -20,17 +22,27 @@ const scope = globalThis as unknown as {
 const PICTURE_CELLS = 64;
 /** Steps between two looks at the clock take about this long. */
 const SLICE_MS = 40;
+/** How old what is kept for a lost device may become. */
+const KEEP_MS = 1000;
+/** A device that is lost more often than this is left alone. */
+const MOST_LOSSES = 3;
 
 interface Open {
   readonly id: number;
   readonly job: Job;
-  readonly sweep: Sweep;
+  sweep: Sweep;
   readonly view: GridView | null;
   readonly pointEvery: number;
   /** Points that no frame has carried yet. */
   pending: Point[];
   lastFrameMs: number;
   slice: number;
+  /** The newest step with a point of the curve. */
+  lastPoint: number;
+  /** What a new device goes on from; null: from the start. */
+  kept: SweepState | null;
+  lastKeptMs: number;
+  losses: number;
 }
 
 let open: Open | undefined;
@@ -54,27 +66,62 @@ async function obey(order: Order, isWanted: () => boolean): Promise<void> {
   if (order.type === 'open') return openJob(order.id, order.job);
   if (order.type === 'check') return check(order.id, order.run, order.epsilon);
   if (!open) return;
-  const { sweep } = open;
-  if (order.type === 'play') await advance(open, sweep.totalSteps, isWanted, order.stepsPerSecond);
-  if (order.type === 'step') await advance(open, sweep.steps + order.count, () => true, null);
-  if (order.type === 'rewind') await rewind(open);
-  if (isWanted()) scope.postMessage({ type: 'stopped', id: open.id, done: sweep.steps >= sweep.totalSteps });
+  const of = open;
+  const { steps, totalSteps } = of.sweep;
+  await throughLosses(of, async () => {
+    if (order.type === 'play') await advance(of, totalSteps, isWanted, order.stepsPerSecond);
+    if (order.type === 'step') await advance(of, steps + order.count, () => true, null);
+    if (order.type === 'rewind') await rewind(of);
+  });
+  if (isWanted()) scope.postMessage({ type: 'stopped', id: of.id, done: of.sweep.steps >= totalSteps });
+}
+
+/** Does `work`, again from what was kept whenever the device is lost on the way. */
+async function throughLosses(of: Open, work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DeviceLostError)) throw error;
+      await recover(of, error.message);
+    }
+  }
+}
+
+async function recover(of: Open, reason: string): Promise<void> {
+  of.losses += 1;
+  of.sweep = await anotherSweep(of);
+  if (of.kept) await of.sweep.restore(of.kept);
+  const { steps: step, backend } = of.sweep;
+  scope.postMessage({ type: 'recovered', id: of.id, recovery: { step, backend, reason } });
+}
+
+/** On a new device, or on the CPU where none is to be had or none lasts. */
+async function anotherSweep({ job, losses }: Open): Promise<Sweep> {
+  if (losses > MOST_LOSSES || job.backend === 'cpu') return sweepOf(job, 'cpu');
+  return sweepOf(job, job.backend).catch(() => sweepOf(job, 'cpu'));
+}
+
+function sweepOf(job: Job, backend: Job['backend']): Promise<Sweep> {
+  const readText = async (path: string) => job.files?.[path] ?? Promise.reject(new Error('no such file'));
+  return createSweep(job.input, { backend, readText });
 }
 
 async function openJob(id: number, job: Job): Promise<void> {
   open?.sweep.dispose();
   open = undefined;
-  const readText = async (path: string) => job.files?.[path] ?? Promise.reject(new Error('no such file'));
-  const sweep = await createSweep(job.input, { backend: job.backend, readText });
+  const sweep = await sweepOf(job, job.backend);
   const { data, totalSteps } = sweep;
   const view = job.pictures ? viewOf(data) : null;
   const pointEvery =
     job.curvePoints > 0 ? Math.max(1, Math.round(totalSteps / job.curvePoints)) : Number.POSITIVE_INFINITY;
-  open = { id, job, sweep, view, pointEvery, pending: [], lastFrameMs: 0, slice: 8 };
+  const kept = { lastPoint: -1, kept: null, lastKeptMs: Number.NEGATIVE_INFINITY, losses: 0 };
+  open = { id, job, sweep, view, pointEvery, pending: [], lastFrameMs: 0, slice: 8, ...kept };
   const [train, test] = [dotsOf(data, 'train'), dotsOf(data, 'test')];
   const { backend } = sweep;
   scope.postMessage({ type: 'opened', id, opened: { backend, totalSteps, pointEvery, view, train, test } });
-  await beginCurve(open);
+  const of = open;
+  await throughLosses(of, () => beginCurve(of));
 }
 
 async function check(id: number, run: Run, epsilon: number): Promise<void> {
@@ -95,13 +142,22 @@ async function check(id: number, run: Run, epsilon: number): Promise<void> {
 
 async function rewind(of: Open): Promise<void> {
   await of.sweep.reset();
-  of.pending = [];
+  of.kept = null;
   await beginCurve(of);
 }
 
 async function beginCurve(of: Open): Promise<void> {
-  of.pending.push(await measure(of.sweep));
+  of.pending = [];
+  of.lastPoint = -1;
+  await addPoint(of);
   await sendFrame(of, true);
+}
+
+/** After a loss some steps are made a second time; their points are there already. */
+async function addPoint(of: Open): Promise<void> {
+  if (of.sweep.steps <= of.lastPoint) return;
+  of.pending.push(await measure(of.sweep));
+  of.lastPoint = of.sweep.steps;
 }
 
 /** Curve points lie on multiples of `pointEvery`, so that they do not depend on how fast the machine is. */
@@ -120,11 +176,20 @@ async function advance(
     await sweep.step(count);
     const elapsedMs = Math.max(0.1, performance.now() - startedMs);
     of.slice = Math.max(1, Math.min(4 * of.slice, Math.round((count * SLICE_MS) / elapsedMs)));
-    if (sweep.steps === nextPoint || sweep.steps === sweep.totalSteps) of.pending.push(await measure(sweep));
+    if (sweep.steps === nextPoint || sweep.steps === sweep.totalSteps) await addPoint(of);
     if (performance.now() - of.lastFrameMs >= 1000 / of.job.frameRate) await sendFrame(of);
+    if (performance.now() - of.lastKeptMs >= KEEP_MS) await keep(of);
     if (stepsPerSecond !== null) await sleep((1000 * count) / stepsPerSecond - (performance.now() - startedMs));
   }
   await sendFrame(of);
+  await keep(of);
+}
+
+/** The CPU cannot be lost. */
+async function keep(of: Open): Promise<void> {
+  if (of.sweep.backend.name === 'cpu') return;
+  of.kept = await of.sweep.state();
+  of.lastKeptMs = performance.now();
 }
 
 function sleep(ms: number): Promise<void> {

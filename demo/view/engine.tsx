@@ -1,7 +1,8 @@
 // Which backend trains here, and why; and another one for those who want it.
 
 import { changeBackend, go, training, where } from '../state.ts';
-import type { BackendChoice } from '../training/protocol.ts';
+import type { BackendChoice, Recovery } from '../training/protocol.ts';
+import { count } from './format.ts';
 
 const CHOICES: readonly { id: BackendChoice; label: string }[] = [
   { id: 'auto', label: 'choose for me' },
@@ -31,6 +32,21 @@ export function Failure() {
   );
 }
 
+/** That the device was lost, and where the runs went on. */
+function Recovered() {
+  const recovery = training.recovery.value;
+  return (
+    <p role="status" class={recovery ? 'recovered' : 'unseen'}>
+      {recovery && `${lostWords(recovery)} What the device said: ${recovery.reason}`}
+    </p>
+  );
+}
+
+function lostWords({ step, backend }: Recovery): string {
+  const where = backend.name === 'cpu' ? 'the CPU' : 'a new device';
+  return `The GPU was lost. The runs were kept at step ${count(step)} and go on from there on ${where}.`;
+}
+
 function Report() {
   const { backend, failure } = training;
   if (failure.value) return <p>Training has stopped.</p>;
@@ -49,6 +65,7 @@ export function Engine() {
   return (
     <footer>
       <Report />
+      <Recovered />
       <label>
         Backend{' '}
         <select
