@@ -23,6 +23,15 @@ export { presetNotes, presets } from './spec/presets.ts';
 export { shortForm } from './spec/short.ts';
 export type * from './spec/types.ts';
 export { validate } from './spec/validate.ts';
+export {
+  diagnose,
+  type Finding,
+  type FindingKind,
+  type Fix,
+  type RunPatch,
+  type ScoredStep,
+  type Snapshot,
+} from './train/diagnose.ts';
 export { type Doctor, doctor } from './train/doctor.ts';
 export type { Evaluation, FleetState, GridView, Score } from './train/fleet.ts';
 export {

@@ -1,7 +1,6 @@
 // Looking inside a network: what each unit puts out for given rows, and how large everything is in each layer.
 // Plain f64 on the CPU, by the op table's own functions; no device.
 
-import { sum } from '../core/shape.ts';
 import { ACTIVATION, activationSlope } from '../ops/activation.ts';
 import { denseForward } from '../ops/dense.ts';
 import type { ActivationName, CanonicalLayer } from '../spec/types.ts';
@@ -61,7 +60,7 @@ function forward(activation: ActivationName, { w, b, shape }: LayerTensors, x: F
 
 /** How large things are in one layer. */
 export interface LayerStatistics {
-  /** Standard deviation of the outputs, over all rows and units. */
+  /** How much a unit's output varies over the rows: its standard deviation, as a root mean square over the units. */
   readonly outputs: number;
   /** Fraction of the units that put out 0 for every row; only relu units can. */
   readonly dead: number;
@@ -83,7 +82,7 @@ export function layerStatistics(
   return layerOutputs(layers, weights, x).map((outputs, l) => {
     const { activation, units } = layers[l]!;
     return {
-      outputs: deviation(outputs),
+      outputs: variation(outputs, units),
       dead: activation === 'relu' ? deadUnits(outputs, units) / units : 0,
       saturated: outputs.filter((h) => isSaturated(activation, h)).length / outputs.length,
       weights: rootMeanSquare(weights[l]!.w),
@@ -112,9 +111,14 @@ function deadUnits(outputs: Float64Array, units: number): number {
   return units - alive.size;
 }
 
-function deviation(values: Float64Array): number {
-  const mean = sum(values) / values.length;
-  return rootMeanSquare(values.map((value) => value - mean));
+/** Standard deviation of each column of values [rows × columns], as a root mean square over the columns. */
+export function variation(values: Float64Array, columns: number): number {
+  const rows = values.length / columns;
+  const means = new Float64Array(columns);
+  values.forEach((value, e) => {
+    means[e % columns]! += value / rows;
+  });
+  return rootMeanSquare(values.map((value, e) => value - means[e % columns]!));
 }
 
 function rootMeanSquare(values: Float32Array | Float64Array): number {

@@ -91,10 +91,11 @@ describe('what the layers put out', () => {
 describe('sizes, layer by layer', () => {
   const gradients = [tensors([[3, 4]], [9]), tensors([[0, 0, -6]], [1])];
 
-  // Outputs (1, 0, 0, 0, 0.5, 0): mean 0.25, squares 1.25 / 6 − 0.25². Unit 3 is 0 in both rows. rms w = √(4/6); rms (3, 4) = √12.5.
+  // Outputs (1, 0, 0) and (0, 0.5, 0): the units are 0.5, 0.25 and 0 from their means in both rows. Unit 3 is 0 in both.
+  // rms w = √(4/6); rms (3, 4) = √12.5. Logits 2.25 and −0.25.
   test('relu, by hand', () => {
     const [hidden, output] = layerStatistics(layersOf('relu', 3), [HIDDEN, OUTPUT], gradients, ROWS);
-    expect(hidden!.outputs).toBeCloseTo(Math.sqrt(1.25 / 6 - 0.0625), 14);
+    expect(hidden!.outputs).toBeCloseTo(Math.sqrt((0.25 + 0.0625) / 3), 14);
     expect(hidden!.dead).toBeCloseTo(1 / 3, 14);
     expect(hidden!.saturated).toBe(0);
     expect(hidden!.weights).toBeCloseTo(Math.sqrt(4 / 6), 14);
