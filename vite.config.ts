@@ -1,6 +1,9 @@
 // Vitest projects, by what they need: `unit` runs in Node alone, `gpu` and `e2e` drive one headless Chrome.
 // The builds have their own configuration in scripts/build.mjs.
 import { defineConfig } from 'vitest/config';
+import { assemblyscript } from './scripts/assemblyscript.mjs';
+
+const plugins = [assemblyscript()];
 
 // One device: files run one after another, and after the unit tests.
 const browserTests = {
@@ -13,8 +16,12 @@ const browserTests = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.ts'], testTimeout: 60_000 } },
       {
+        plugins,
+        test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        plugins,
         test: {
           ...browserTests,
           name: 'gpu',
@@ -23,7 +30,10 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      { test: { ...browserTests, name: 'e2e', include: ['tests/e2e/**/*.test.ts'], sequence: { groupOrder: 2 } } },
+      {
+        plugins,
+        test: { ...browserTests, name: 'e2e', include: ['tests/e2e/**/*.test.ts'], sequence: { groupOrder: 2 } },
+      },
     ],
   },
 });

@@ -112,7 +112,7 @@ const named =
     best(entries, (entry) => entry.name === name);
 const webgpuPeer: Pick = (entries) => best(entries, (entry) => entry.webgpu && !entry.ours);
 const numpy: Pick = (entries) => best(entries, (entry) => entry.name.startsWith('numpy'));
-const plainJs: Pick = (entries) => best(entries, (entry) => entry.name === OUR_CPU || entry.name === 'tfjs cpu');
+const plainJs = named('tfjs cpu');
 const torchGraphs: Pick = (entries) =>
   best(entries, (entry) => entry.name.startsWith('torch') && entry.name.endsWith('graphs'));
 

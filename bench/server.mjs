@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createReadStream, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { extname, join, normalize, sep } from 'node:path';
+import { assemblyscript } from '../scripts/assemblyscript.mjs';
 import { root } from '../scripts/setup.mjs';
 
 const PACKAGES = join(root, 'bench', 'peers', 'node_modules');
@@ -72,7 +73,7 @@ export async function startServer() {
   const cacheDir = mkdtempSync(join(tmpdir(), 'basin-bench-'));
   const server = await createServer({
     ...quiet(cacheDir),
-    plugins: [plugin],
+    plugins: [assemblyscript(), plugin],
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null, headers: ISOLATION },
   });
   await server.listen();
@@ -92,6 +93,7 @@ export async function startLoader() {
   const server = await createServer({
     ...quiet(cacheDir),
     appType: 'custom',
+    plugins: [assemblyscript()],
     server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   });
   return {

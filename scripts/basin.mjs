@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled, isStale, onceWhen, root, runNode } from './setup.mjs';
 
-const SOURCES = ['src', 'shaders', 'package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/licences.mjs'];
+const SOURCES = [
+  'src',
+  'shaders',
+  'wasm',
+  'package.json',
+  'package-lock.json',
+  'scripts/build.mjs',
+  'scripts/licences.mjs',
+];
 
 function build() {
   console.error('basin: building dist/ …');

@@ -6,6 +6,7 @@ import { ensureInstalled, root, runNode } from './setup.mjs';
 ensureInstalled();
 const { build } = await import('vite');
 const { licences } = await import('./licences.mjs');
+const { assemblyscript } = await import('./assemblyscript.mjs');
 
 const wantsTypes = !process.argv.includes('--js');
 
@@ -29,7 +30,7 @@ await build({
   root,
   publicDir: false,
   logLevel: 'warn',
-  plugins: [selfContained, licences()],
+  plugins: [assemblyscript(), selfContained, licences()],
   define: { PAPA_BROWSER_CONTEXT: 'true' }, // leaves papaparse's Node streams out
   build: {
     outDir: 'dist',

@@ -1,25 +1,26 @@
 // The lab's production build, and the server that shows it.
 import { isStale, root } from './setup.mjs';
 
-const SOURCES = ['demo', 'src', 'shaders', 'package-lock.json', 'scripts/lab.mjs', 'scripts/licences.mjs'];
+const SOURCES = ['demo', 'src', 'shaders', 'wasm', 'package-lock.json', 'scripts/lab.mjs', 'scripts/licences.mjs'];
 
 const external = [/^node:/, 'webgpu']; // behind guards that no page passes
 
 async function config() {
   const { licences } = await import('./licences.mjs');
+  const { assemblyscript } = await import('./assemblyscript.mjs');
   return {
     configFile: false,
     root: `${root}/demo`,
     base: './',
     logLevel: 'warn',
-    plugins: [licences()],
+    plugins: [assemblyscript(), licences()],
     build: {
       outDir: '../dist-demo',
       emptyOutDir: true,
       target: 'es2023',
       rolldownOptions: { external },
     },
-    worker: { format: 'es', rolldownOptions: { external } }, // the library loads parts of itself when they are needed
+    worker: { format: 'es', plugins: () => [assemblyscript()], rolldownOptions: { external } }, // the library loads parts of itself when they are needed
   };
 }
 

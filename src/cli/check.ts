@@ -30,7 +30,7 @@ export async function checkCommand(argv: readonly string[], io: Io): Promise<num
   const { fitted, data } = await about(document, () => prepareRun(document.value, document.readText));
   const check = await about(document, () => checkGradient(fitted, data));
   const compare = (backend: Backend) => compareGradients(backend, fitted, data, check.parameters);
-  const cpu = await compare(createCpuBackend('f32'));
+  const cpu = await compare(await createCpuBackend('f32'));
   const { gpu, why } = await onGpu(compare);
   const columns = [
     numericColumn(check),

@@ -62,7 +62,7 @@ export async function checkGradient(
   { epsilon = 1e-5, parameters }: GradientCheckOptions = {},
 ): Promise<GradientCheck> {
   const start = await gradientStart(run, data, MOST_ROWS, parameters);
-  const fleet = await Fleet.create(createCpuBackend('f64'), [start.run], start.data, start.parameters);
+  const fleet = await Fleet.create(await createCpuBackend('f64'), [start.run], start.data, start.parameters);
   const analytic = Float64Array.from(await fleet.gradients());
   const loss = (await fleet.losses())[0]!;
   const numeric = await numericGradient(start, usedParameters(fleet.plan), epsilon);
@@ -90,7 +90,7 @@ async function gradientStart(
   most: number,
   parameters?: Float64Array,
 ): Promise<SmoothStart> {
-  const fleet = await Fleet.create(createCpuBackend('f64'), [run], data, parameters);
+  const fleet = await Fleet.create(await createCpuBackend('f64'), [run], data, parameters);
   const { params, places } = fleet.plan;
   if (params > MOST_PARAMETERS) {
     throw new SpecError(
@@ -123,7 +123,7 @@ export async function compareGradients(
 ): Promise<GradientParity> {
   const start = await gradientStart(run, data, data.train.count, parameters);
   const create = (on: Backend) => Fleet.create(on, [start.run], start.data, start.parameters);
-  const reference = await create(createCpuBackend('f64'));
+  const reference = await create(await createCpuBackend('f64'));
   const other = await create(backend);
   const layers = layerDifferences(reference.plan, await other.gradients(), await reference.gradients());
   other.dispose();
@@ -160,7 +160,7 @@ async function perturbedLosses(
     initial[m * at.length + p]! += offset * epsilon;
   });
   const fleet = await Fleet.create(
-    createCpuBackend('f64'),
+    await createCpuBackend('f64'),
     copies.map(() => run),
     data,
     initial,

@@ -54,7 +54,7 @@ export async function createPredictor(model: Model): Promise<Predictor> {
   const data = oneRow(model, inputs, outputs);
   const { places, params } = placeLayers(networkShape([run], data, createTimeline(run, 1)));
   const initial = flatParameters(model.weights, places, params);
-  const fleet = await Fleet.create(createCpuBackend(precision), [run], data, initial);
+  const fleet = await Fleet.create(await createCpuBackend(precision), [run], data, initial);
   return { inputs, outputs, predict: (x) => fleet.predict(x) };
 }
 

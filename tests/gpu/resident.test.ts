@@ -32,7 +32,7 @@ const references = new Map<Run, Promise<Trained>>();
 
 /** The first 100 steps in f64, on the CPU. */
 function reference(run: Run): Promise<Trained> {
-  const known = references.get(run) ?? trainFleet(createCpuBackend('f64'), [run], [100]);
+  const known = references.get(run) ?? createCpuBackend('f64').then((backend) => trainFleet(backend, [run], [100]));
   references.set(run, known);
   return known;
 }
@@ -206,7 +206,7 @@ describe.each(Object.entries(VARIANTS))('%s', (_, variant) => {
 test.each(Object.entries({ W1, W2, W3 }))(
   '%s: resident, layered and CPU give one run of 1,000 steps',
   async (_, run) => {
-    const expected = await trainFleet(createCpuBackend('f32'), [run], [1000]);
+    const expected = await trainFleet(await createCpuBackend('f32'), [run], [1000]);
     for (const variant of [SOFTWARE, LAYERED]) {
       const trained = await onDevice([run], [1000], variant);
       expectClose(trained.losses, expected.losses, { rtol: 5e-3, atol: 1e-3 });
@@ -256,7 +256,7 @@ describe.each(Object.entries({ software: SOFTWARE, gpu: GPU }))('%s', (_, varian
 
 test.each(Object.entries(VARIANTS))('%s: a run that leaves the finite numbers is caught', async (_, variant) => {
   const wild: Run = { ...SQUARED, optimizer: { name: 'sgd', learningRate: 1e12 } };
-  const expected = await trainFleet(createCpuBackend('f32'), [wild], [20]);
+  const expected = await trainFleet(await createCpuBackend('f32'), [wild], [20]);
   expect(expected.diverged[0]).not.toBeNull();
   expect((await onDevice([wild], [20], variant)).diverged).toEqual(expected.diverged);
 });

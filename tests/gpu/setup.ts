@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { createServer } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { assemblyscript } from '../../scripts/assemblyscript.mjs';
 import { launchOptions, removeProfile } from '../../scripts/chrome.mjs';
 
 declare module 'vitest' {
@@ -20,6 +21,7 @@ async function startServer(cacheDir: string) {
     root: join(import.meta.dirname, '../..'),
     cacheDir,
     logLevel: 'warn',
+    plugins: [assemblyscript()],
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
     optimizeDeps: { noDiscovery: true, include: ['papaparse'] }, // CommonJS needs converting; nothing else does
   });

@@ -72,7 +72,8 @@ function shapeOf(setting: NetSetting): NetworkShape {
 }
 
 /** In f64 on the CPU, which is the reference. */
-export const cpuNet = ({ traits: _, ...setting }: NetSetting): Promise<Net> => netOn(createCpuBackend('f64'), setting);
+export const cpuNet = ({ traits: _, ...setting }: NetSetting): Promise<Net> =>
+  createCpuBackend('f64').then((backend) => netOn(backend, setting));
 
 export async function netOn(backend: Backend, setting: NetSetting): Promise<Net> {
   const { weights, x, y, l2 = 0, dropRates = [], masks, hyper = {}, order } = setting;

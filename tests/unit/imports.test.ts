@@ -117,11 +117,11 @@ test('the two backends never import each other', () => {
   expect(allImports.filter(crossesBackends)).toEqual([]);
 });
 
-test('nothing in src/ imports from outside of it but shaders', () => {
+test('nothing in src/ imports from outside of it but kernels', () => {
   const outside = allImports
     .map((found) => ({ ...found, path: target(found) }))
     .filter(({ path }) => path !== undefined);
-  expect(outside.filter(({ path }) => !/^(src|shaders)\//.test(path ?? ''))).toEqual([]);
+  expect(outside.filter(({ path }) => !/^(src|shaders|wasm)\//.test(path ?? ''))).toEqual([]);
 });
 
 // A page has no Node: what needs it is loaded dynamically, behind a guard.

@@ -175,7 +175,7 @@ test('the CPU runs a resident plan as the steps that it stands for', async () =>
     optimizer: { name: 'adam', learningRate: 0.01 },
     batch: { size: 16 },
   };
-  const layered = await trainFleet(createCpuBackend('f64'), [run], [10, 3]);
+  const layered = await trainFleet(await createCpuBackend('f64'), [run], [10, 3]);
   const pinned = { traits: SOFTWARE, pin: { strategy: 'resident' } } as const;
-  expect(await trainFleet(createCpuBackend('f64'), [run], [10, 3], pinned)).toEqual(layered);
+  expect(await trainFleet(await createCpuBackend('f64'), [run], [10, 3], pinned)).toEqual(layered);
 });
