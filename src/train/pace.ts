@@ -12,25 +12,44 @@ export interface Pacer {
   pause(steps: number, program: Program): Promise<void>;
 }
 
-/** Slices that take about this long. The CPU backend holds the thread for that time, a GPU does not. */
-const TARGET_MS = { cpu: 10, webgpu: 30 } as const satisfies Record<BackendName, number>;
+/**
+ * Slices take about this long. A page that somebody looks at is drawn on the same GPU, between two slices; the CPU backend
+ * holds its thread for the time of one.
+ */
+const TARGET_MS = { watched: 10, unwatched: 100, cpu: 10 } as const;
 
-export function createPacer(backend: BackendName, mostSteps: number): Pacer {
+/** What a pacer knows of the world around it. */
+export interface Surroundings {
+  now(): number;
+  isWatched(): boolean;
+}
+
+const here: Surroundings = { now: () => performance.now(), isWatched };
+
+/** Does somebody look at the page? A worker cannot see that, and takes it that its page is looked at; Node has no page. */
+function isWatched(): boolean {
+  if (typeof document !== 'undefined') return document.visibilityState === 'visible';
+  return 'WorkerGlobalScope' in globalThis;
+}
+
+export function createPacer(backend: BackendName, mostSteps: number, around: Surroundings = here): Pacer {
   let slice = Math.min(16, mostSteps);
-  let last = performance.now();
-  let inFlight: Promise<void> | null = null;
+  let last = around.now();
+  let inFlight: { readonly steps: number; readonly done: Promise<void> } | null = null;
+
+  const targetMs = () => TARGET_MS[backend === 'cpu' ? 'cpu' : around.isWatched() ? 'watched' : 'unwatched'];
 
   const adapt = (steps: number) => {
-    const now = performance.now();
+    const now = around.now();
     const perStep = Math.max(1e-3, now - last) / steps;
     last = now;
-    const wanted = Math.round(TARGET_MS[backend] / perStep);
+    const wanted = Math.round(targetMs() / perStep);
     slice = Math.max(1, Math.min(mostSteps, 2 * slice, wanted));
   };
 
   return {
     begin() {
-      last = performance.now();
+      last = around.now();
       inFlight = null;
     },
     slice: () => slice,
@@ -38,16 +57,16 @@ export function createPacer(backend: BackendName, mostSteps: number): Pacer {
       if (backend === 'cpu') {
         adapt(steps);
         await nextTask();
-        last = performance.now();
+        last = around.now();
         return;
       }
       // Two slices in flight: the device always has one to go on with.
       const previous = inFlight;
-      inFlight = program.finished();
-      inFlight.catch(() => {});
+      inFlight = { steps, done: program.finished() };
+      inFlight.done.catch(() => {});
       if (previous === null) return;
-      await previous;
-      adapt(steps);
+      await previous.done;
+      adapt(previous.steps);
     },
   };
 }
