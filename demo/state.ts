@@ -1,19 +1,33 @@
 // What the page shows and trains. The address follows `where`, and `where` follows the address.
 
 import { computed, effect, signal, untracked } from '@preact/signals';
+import type { Run } from '../src/index.ts';
 import { checkedRun } from './lessons/gradient-checking.ts';
 import { lessons } from './lessons/index.ts';
 import type { CompareLesson, Outcome } from './lessons/lesson.ts';
 import { labelProblem, ownFile } from './lessons/own-data.ts';
 import { gridModels } from './lessons/tuning.ts';
-import { type LessonPlace, lessonPlace, type Place, readLink, writeLink } from './link.ts';
+import {
+  type LessonPlace,
+  lessonPlace,
+  MOST_RUNS,
+  type Place,
+  readLink,
+  type WorkbenchPlace,
+  writeLink,
+} from './link.ts';
+
 import type { BackendChoice } from './training/protocol.ts';
 import { createSpread } from './training/spread.ts';
 import { createTraining } from './training/training.ts';
+import { createBench } from './workbench/bench.ts';
+import { createTried } from './workbench/tried.ts';
 
 const FRAME_RATE = 15;
 /** A grid's frames hold every network's scores. */
 const GRID_FRAME_RATE = 6;
+/** Each run of the workbench sends its own frames. */
+const BENCH_FRAME_RATE = 10;
 const CALM_FRAME_RATE = 2;
 const CURVE_POINTS = 150;
 /** Steps a second at the slow speed: enough to see each kind of start do its first moves. */
@@ -151,6 +165,33 @@ effect(() => {
   untracked(() => cellTraining.open(job, 'play'));
 });
 
+// ---------------------------------------------------------------- the workbench
+
+let lastBench = readLink('#1/workbench').place as WorkbenchPlace;
+/** The workbench as it is, or as it was left. */
+export const benchPlace = computed(() => {
+  if (where.value.page === 'workbench') lastBench = where.value;
+  return lastBench;
+});
+
+export const tried = createTried(sessionStorage);
+export const bench = createBench({
+  tried,
+  frameRate: () => frameRate(BENCH_FRAME_RATE),
+  files: () => (ownFile.value ? { [ownFile.value.name]: ownFile.value.text } : {}),
+  change(runs) {
+    where.value = { ...benchPlace.value, runs };
+  },
+});
+
+/** Leaves the page that is shown for the workbench with these runs. */
+export function openBench(runs: readonly Run[]): void {
+  const next: WorkbenchPlace = { ...benchPlace.value, backend: where.value.backend, runs: runs.slice(0, MOST_RUNS) };
+  history.pushState(null, '', writeLink(next));
+  where.value = next;
+  scrollTo(0, 0);
+}
+
 // ---------------------------------------------------------------- opening
 
 function frameRate(usual: number): number {
@@ -204,11 +245,14 @@ effect(() => {
     training.hold();
     spread.close();
     openCell.value = null;
+    if (wanted.page === 'workbench') bench.fit(wanted.runs, wanted.backend);
+    else bench.pause();
   });
   openLater = setTimeout(() => {
     const link = writeLink(wanted);
     if (location.hash !== link) history.replaceState(null, '', link);
     if (wanted.page === 'lesson') openLesson(wanted);
     else training.close();
+    if (wanted.page === 'workbench') bench.open();
   }, 120);
 });

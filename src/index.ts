@@ -21,7 +21,20 @@ export { toKeras } from './io/snippets/keras.ts';
 export { toPyTorch } from './io/snippets/pytorch.ts';
 export { formatPlan } from './plan/format.ts';
 export type { Dispatch, Plan, SegmentName } from './plan/plan.ts';
-export type { Axis, ModelPatch, Search, Vary } from './spec/patch.ts';
+export type { Interval } from './spec/checks.ts';
+export {
+  ACTIVATIONS,
+  BUILT_IN,
+  INIT_SCHEMES,
+  LOSSES,
+  OPTIMIZER_RANGES,
+  OPTIMIZERS,
+  RANGES,
+  RNGS,
+  SCHEDULE_RANGES,
+  SCHEDULES,
+} from './spec/defaults.ts';
+export { type Axis, applyPatch, type ModelPatch, type Search, type Vary } from './spec/patch.ts';
 export { presetNotes, presets } from './spec/presets.ts';
 export { shortForm } from './spec/short.ts';
 export type * from './spec/types.ts';

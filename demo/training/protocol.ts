@@ -1,6 +1,15 @@
 // What the page and its training worker say to each other.
 
-import type { BackendReport, Evaluation, GridView, Run, SweepInput, SweepOptions } from '../../src/index.ts';
+import type {
+  BackendReport,
+  CanonicalRun,
+  Evaluation,
+  GridView,
+  Run,
+  SweepInput,
+  SweepOptions,
+} from '../../src/index.ts';
+import type { TensorPicture } from './tensor-picture.ts';
 
 export type BackendChoice = NonNullable<SweepOptions['backend']>;
 
@@ -11,7 +20,17 @@ export type Order =
   | { readonly type: 'pause' }
   | { readonly type: 'step'; readonly count: number }
   | { readonly type: 'rewind' }
+  /** What the coming frames hold beside the scores; one comes at once where training stands still. */
+  | { readonly type: 'watch'; readonly watch: Watch }
   | { readonly type: 'check'; readonly id: number; readonly run: Run; readonly epsilon: number };
+
+/** Parts of a frame that are made only while somebody looks. They are those of the first model. */
+export interface Watch {
+  /** Weights and gradients of each layer, as pictures. */
+  readonly tensors: boolean;
+  /** What each unit puts out over the view, and the weights between them. */
+  readonly units: boolean;
+}
 
 export interface Job {
   readonly input: SweepInput;
@@ -22,6 +41,8 @@ export interface Job {
   readonly frameRate: number;
   /** Wants pictures of the decision boundary. */
   readonly pictures: boolean;
+  /** Part of the plane to draw, instead of one that is fitted to the points. */
+  readonly plane?: Pick<GridView, 'x' | 'y'>;
   /** Wants the size of the gradient in each layer. */
   readonly slopes: boolean;
   /** Points of the curve over the whole run; 0 for none. */
@@ -37,7 +58,7 @@ export interface Point {
   readonly scores: readonly Evaluation[];
 }
 
-/** Rows to draw: x1, x2 of each, and its class. */
+/** Rows to draw: x1, x2 of each in the data's own units, and its class. */
 export interface Dots {
   readonly x: Float32Array;
   readonly y: Uint8Array;
@@ -48,6 +69,12 @@ export interface Opened {
   readonly totalSteps: number;
   /** A point of the curve every so many steps, whatever the speed. */
   readonly pointEvery: number;
+  /** The documents, with every default filled in and fitted to their data. */
+  readonly runs: readonly CanonicalRun[];
+  readonly inputs: number;
+  /** Number of classes, or null where labels are numbers. */
+  readonly classes: number | null;
+  /** Part of the plane to draw; null where the data has no plane of classes. */
   readonly view: GridView | null;
   readonly train: Dots | null;
   readonly test: Dots | null;
@@ -57,10 +84,14 @@ export interface Frame {
   /** Points of the curve since the last frame. */
   readonly points: readonly Point[];
   readonly now: Point;
-  /** Each model's probability of class 1 over the view; empty without pictures. */
+  /** Each model's outputs over the view, [cells × outputs]; empty without pictures. */
   readonly grids: readonly Float32Array[];
   /** Root mean square of the gradient of each layer's weights, [models][layers]; empty where nobody asked. */
   readonly slopes: readonly (readonly number[])[];
+  /** Each layer's weights and gradients; null where nobody looks. */
+  readonly tensors: readonly LayerPictures[] | null;
+  /** What each unit puts out over the view, layer by layer, [units × cells], at UNIT_CELLS a side; null where nobody looks. */
+  readonly units: readonly Float32Array[] | null;
   /** Is the curve to begin again? */
   readonly restart: boolean;
 }
@@ -72,6 +103,15 @@ export interface Recovery {
   readonly backend: BackendReport;
   /** What the device said as it went. */
   readonly reason: string;
+}
+
+/** Cells a side of a unit's picture. */
+export const UNIT_CELLS = 32;
+
+export interface LayerPictures {
+  readonly weights: TensorPicture;
+  /** Null where nobody looks. */
+  readonly gradients: TensorPicture | null;
 }
 
 /** Slopes of one tensor, by formula and by nudging. */
@@ -93,4 +133,10 @@ export type Report =
   | { readonly type: 'recovered'; readonly id: number; readonly recovery: Recovery }
   /** Training stands still, at the end or because it was told to. */
   | { readonly type: 'stopped'; readonly id: number; readonly done: boolean }
-  | { readonly type: 'failed'; readonly id: number; readonly name: string; readonly message: string };
+  | {
+      readonly type: 'failed';
+      readonly id: number;
+      readonly name: string;
+      readonly message: string;
+      readonly path?: string;
+    };

@@ -2,13 +2,15 @@
 
 import { signal } from '@preact/signals';
 import type { BackendReport, Run } from '../../src/index.ts';
-import type { CheckedLayer, Frame, Job, Opened, Order, Point, Recovery, Report } from './protocol.ts';
+import type { CheckedLayer, Frame, Job, Opened, Order, Point, Recovery, Report, Watch } from './protocol.ts';
 
 export type Status = 'opening' | 'ready' | 'running' | 'paused' | 'done' | 'failed';
 
 export interface Failure {
   readonly name: string;
   readonly message: string;
+  /** Where in the run document. */
+  readonly path?: string;
 }
 
 export type Training = ReturnType<typeof createTraining>;
@@ -125,6 +127,8 @@ export function createTraining() {
       send({ type: 'step', count });
     },
     rewind: () => send({ type: 'rewind' }),
+    /** What frames hold beside the scores, from now on. */
+    watch: (watch: Watch) => send({ type: 'watch', watch }),
     dispose: () => worker.terminate(),
   };
 }

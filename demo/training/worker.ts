@@ -6,20 +6,33 @@ import {
   createSweep,
   DeviceLostError,
   type GridView,
-  type LoadedDataset,
+  type LayerTensors,
+  layerOutputs,
   prepareRun,
   type Run,
+  SpecError,
   type Sweep,
   type SweepState,
+  standardize,
 } from '../../src/index.ts';
-import type { Dots, Frame, Job, Order, Point, Report } from './protocol.ts';
+import { cellRows, dotsOf, viewOf } from './plane.ts';
+import {
+  type Frame,
+  type Job,
+  type LayerPictures,
+  type Order,
+  type Point,
+  type Report,
+  UNIT_CELLS,
+  type Watch,
+} from './protocol.ts';
+import { tensorPicture } from './tensor-picture.ts';
 
 const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<Order>) => void) | null;
   postMessage(report: Report, transfer?: Transferable[]): void;
 };
 
-const PICTURE_CELLS = 64;
 /** Steps between two looks at the clock take about this long. */
 const SLICE_MS = 40;
 /** How old what is kept for a lost device may become. */
@@ -46,21 +59,31 @@ interface Open {
 }
 
 let open: Open | undefined;
+let watch: Watch = { tensors: false, units: false };
 /** Goes up with each order, so that a loop sees that it is no longer wanted. */
 let orders = 0;
 let last: Promise<void> = Promise.resolve();
 let latestId = 0;
 
 scope.onmessage = ({ data: order }) => {
+  if (order.type === 'watch') {
+    watch = order.watch; // a loop that trains goes on, and its next frame has it
+    const of = open;
+    if (of) enqueue(() => throughLosses(of, () => sendFrame(of)));
+    return;
+  }
   const mine = ++orders;
   if ('id' in order) latestId = order.id;
-  last = last
-    .then(() => obey(order, () => mine === orders))
-    .catch((error: unknown) => {
-      const { name, message } = error instanceof Error ? error : new Error(String(error));
-      scope.postMessage({ type: 'failed', id: latestId, name, message });
-    });
+  enqueue(() => obey(order, () => mine === orders));
 };
+
+function enqueue(work: () => Promise<void>): void {
+  last = last.then(work).catch((error: unknown) => {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const path = error instanceof SpecError ? { path: error.path } : {};
+    scope.postMessage({ type: 'failed', id: latestId, name, message, ...path });
+  });
+}
 
 async function obey(order: Order, isWanted: () => boolean): Promise<void> {
   if (order.type === 'open') return openJob(order.id, order.job);
@@ -112,14 +135,18 @@ async function openJob(id: number, job: Job): Promise<void> {
   open = undefined;
   const sweep = await sweepOf(job, job.backend);
   const { data, totalSteps } = sweep;
-  const view = job.pictures ? viewOf(data) : null;
+  const fitting = job.pictures ? viewOf(data) : null;
+  const view = fitting && { ...fitting, ...job.plane };
   const pointEvery =
     job.curvePoints > 0 ? Math.max(1, Math.round(totalSteps / job.curvePoints)) : Number.POSITIVE_INFINITY;
   const kept = { lastPoint: -1, kept: null, lastKeptMs: Number.NEGATIVE_INFINITY, losses: 0 };
   open = { id, job, sweep, view, pointEvery, pending: [], lastFrameMs: 0, slice: 8, ...kept };
   const [train, test] = [dotsOf(data, 'train'), dotsOf(data, 'test')];
   const { backend } = sweep;
-  scope.postMessage({ type: 'opened', id, opened: { backend, totalSteps, pointEvery, view, train, test } });
+  const runs = Array.from({ length: sweep.models }, (_, m) => sweep.run(m));
+  const { inputs, classes } = data;
+  const opened = { backend, totalSteps, pointEvery, runs, inputs, classes, view, train, test };
+  scope.postMessage({ type: 'opened', id, opened });
   const of = open;
   await throughLosses(of, () => beginCurve(of));
 }
@@ -208,11 +235,15 @@ async function sendFrame(of: Open, restart = false): Promise<void> {
   const now = newest?.step === sweep.steps ? newest : await measure(sweep);
   const grids = view ? (await sweep.decisionGrid(view)).map((grid) => Float32Array.from(grid)) : [];
   const slopes = of.job.slopes ? await slopesOf(sweep) : [];
-  const frame: Frame = { points: pending, now, grids, slopes, restart };
+  const weights = watch.tensors || watch.units ? (await sweep.weights())[0]! : null;
+  const gradients = watch.tensors ? (await sweep.gradients())[0]! : null;
+  const tensors = weights && picturesOf(weights, gradients);
+  const units = watch.units && view && weights ? unitsOf(sweep, weights, view) : null;
+  const frame: Frame = { points: pending, now, grids, slopes, tensors, units, restart };
   of.pending = [];
   scope.postMessage(
     { type: 'frame', id: of.id, frame },
-    grids.map(({ buffer }) => buffer),
+    [...grids, ...(units ?? [])].map(({ buffer }) => buffer as ArrayBuffer),
   );
 }
 
@@ -222,23 +253,24 @@ async function slopesOf(sweep: Sweep): Promise<number[][]> {
   return models.map((layers) => layers.map(({ w }) => rms(w)));
 }
 
-/** A square around all points, with some air; null where the data has no plane of two classes. */
-function viewOf(data: LoadedDataset): GridView | null {
-  if (data.inputs !== 2 || data.classes !== 2) return null;
-  const x = [...data.train.x, ...(data.test?.x ?? [])];
-  const range = (axis: number): [number, number] => {
-    const values = x.filter((_, i) => i % 2 === axis);
-    return [Math.min(...values), Math.max(...values)];
-  };
-  const ranges = [range(0), range(1)] as const;
-  const half = 0.56 * Math.max(...ranges.map(([low, high]) => high - low));
-  const around = ([low, high]: readonly [number, number]) =>
-    [(low + high) / 2 - half, (low + high) / 2 + half] as const;
-  return { x: around(ranges[0]), y: around(ranges[1]), columns: PICTURE_CELLS, rows: PICTURE_CELLS };
+function picturesOf(weights: readonly LayerTensors[], gradients: readonly LayerTensors[] | null): LayerPictures[] {
+  return weights.map(({ w, shape }, l) => ({
+    weights: tensorPicture(w, shape),
+    gradients: gradients && tensorPicture(gradients[l]!.w, shape),
+  }));
 }
 
-function dotsOf(data: LoadedDataset, set: 'train' | 'test'): Dots | null {
-  const rows = data[set];
-  if (!rows || data.inputs !== 2) return null;
-  return { x: Float32Array.from(rows.x), y: Uint8Array.from(rows.y) };
+/** What the units of the first model put out over the view, for each layer [units × cells]. */
+function unitsOf(sweep: Sweep, weights: readonly LayerTensors[], view: GridView): Float32Array[] {
+  const { scaling } = sweep.data;
+  const cells = cellRows(view, UNIT_CELLS);
+  const { layers } = sweep.run(0);
+  const outputs = layerOutputs(layers, weights, scaling ? standardize(cells, scaling) : cells);
+  return outputs.map((each, l) => transposed(each, layers[l]!.units));
+}
+
+/** [rows × units] → [units × rows] */
+function transposed(outputs: Float64Array, units: number): Float32Array {
+  const rows = outputs.length / units;
+  return Float32Array.from(outputs, (_, i) => outputs[(i % rows) * units + Math.floor(i / rows)]!);
 }

@@ -1,23 +1,28 @@
 // The decision boundary: what the network says everywhere in the plane, and the points that it learns from.
 
 import { effect } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
+import type { InlineData } from '../../src/index.ts';
 import { showsTestPoints } from '../state.ts';
+import type { Dots } from '../training/protocol.ts';
 import type { Training } from '../training/training.ts';
 import { theme } from './colours.ts';
 import { count, percent } from './format.ts';
 import { paintDots, paintField } from './paint.ts';
 
-/** Keeps a canvas as many device pixels wide as it is shown, and repaints when what `paint` reads changes. */
-function usePainting(paint: (canvas: HTMLCanvasElement) => void) {
+/** Keeps a canvas as many device pixels large as it is shown, and repaints when what `paint` reads changes. */
+export function usePainting(paint: (canvas: HTMLCanvasElement) => void) {
   const ref = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const canvas = ref.current!;
     const observer = new ResizeObserver(() => {
-      const pixels = Math.round(canvas.clientWidth * devicePixelRatio);
-      if (pixels === canvas.width || pixels === 0) return;
-      canvas.width = pixels;
-      canvas.height = pixels;
+      const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) =>
+        Math.round(side * devicePixelRatio),
+      );
+      if ((width === canvas.width && height === canvas.height) || !width || !height) return;
+      canvas.width = width;
+      canvas.height = height;
       paint(canvas);
     });
     observer.observe(canvas);
@@ -34,9 +39,19 @@ interface BoundaryProps {
   readonly training: Training;
   readonly model: number;
   readonly label: string;
+  /** Points to show instead of those that are trained on: somebody is drawing. */
+  readonly drawn?: InlineData | null;
+  /** Lies over the picture. */
+  readonly children?: ComponentChildren;
 }
 
-export function Boundary({ training, model, label }: BoundaryProps) {
+/** Rows of two columns as points. */
+const dots = (x: number[][], y: InlineData['y']): Dots => ({
+  x: Float32Array.from(x.flat()),
+  y: Uint8Array.from(y as number[]),
+});
+
+export function Boundary({ training, model, label, drawn, children }: BoundaryProps) {
   const { opened, frame } = training;
   const paintOwnField = useCallback(
     (canvas: HTMLCanvasElement) => {
@@ -50,19 +65,25 @@ export function Boundary({ training, model, label }: BoundaryProps) {
   const paintAllDots = useCallback(
     (canvas: HTMLCanvasElement) => {
       theme.value;
-      if (opened.value) paintDots(canvas, opened.value, showsTestPoints.value);
+      if (!opened.value) return;
+      const shown = drawn && {
+        train: dots(drawn.x, drawn.y),
+        test: drawn.testX && drawn.testY ? dots(drawn.testX, drawn.testY) : null,
+      };
+      paintDots(canvas, { ...opened.value, ...shown }, showsTestPoints.value);
     },
-    [opened],
+    [opened, drawn],
   );
   const field = usePainting(paintOwnField);
-  const dots = usePainting(paintAllDots);
+  const points = usePainting(paintAllDots);
   const now = frame.value?.now;
   const accuracy = now?.scores[model]?.train.accuracy ?? Number.NaN;
   const words = `${label}: decision boundary after ${count(now?.step ?? 0)} steps, ${percent(accuracy)} of the training points on the right side`;
   return (
-    <div class="boundary" role="img" aria-label={words}>
-      <canvas ref={field} />
-      <canvas ref={dots} />
+    <div class="boundary">
+      <canvas ref={field} role="img" aria-label={words} />
+      <canvas ref={points} />
+      {children}
     </div>
   );
 }

@@ -18,9 +18,8 @@ export interface Line {
 export interface ChartContent {
   readonly lines: readonly Line[];
   readonly height: number;
-  /** Losses above it are off the chart. */
-  readonly ceiling: number;
-  /** Reads signals: the chart follows them. */
+  /** Losses above it are off the chart. Reads signals: the chart follows them. */
+  ceiling(): number;
   lastStep(): number;
   /** Steps, then each line's losses; what is not finite is a gap. */
   data(): readonly (readonly number[])[];
@@ -39,7 +38,7 @@ function optionsOf({ lines, height, ceiling, lastStep }: ChartContent, width: nu
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 24, 0, 0],
-    scales: { x: { time: false, range: () => [0, lastStep()] }, y: { range: [0, ceiling] } },
+    scales: { x: { time: false, range: () => [0, lastStep()] }, y: { range: () => [0, ceiling()] } },
     axes: [
       { ...axis, size: 26, space: 70, values: (_, ticks) => ticks.map(count) },
       { ...axis, size: 38, space: 30 },
@@ -71,6 +70,7 @@ export function useChart(makeContent: () => ChartContent, dependencies: readonly
     const stop = effect(() => {
       theme.value;
       content.lastStep();
+      content.ceiling();
       const [steps, ...losses] = content.data();
       chart.setData([[...steps!], ...losses.map(withGaps)]);
     });

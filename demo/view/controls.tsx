@@ -1,16 +1,30 @@
 // The buttons that move training, and how far it is.
 
+import type { ComponentChildren } from 'preact';
 import { isSlow, start, toggleSpeed, training } from '../state.ts';
+import type { Status } from '../training/training.ts';
 import { count } from './format.ts';
+
+/** What the buttons move: one training, or several together. */
+export interface Trainer {
+  readonly status: Status;
+  readonly step: number;
+  readonly totalSteps: number;
+  /** How far the longer step goes. */
+  readonly every: number;
+  start(): void;
+  pause(): void;
+  stepOn(count: number): void;
+  rewind(): void;
+}
 
 /** Progress is spoken in tenths: every frame would never stop talking. */
 const SPOKEN_PARTS = 10;
 
-function Main() {
-  const status = training.status.value;
+function Main({ status, start, pause }: Trainer) {
   if (status === 'running') {
     return (
-      <button type="button" class="primary" onClick={training.pause}>
+      <button type="button" class="primary" onClick={pause}>
         <Icon path="M4 2h3v12H4zM9 2h3v12H9z" /> Pause
       </button>
     );
@@ -32,55 +46,71 @@ function Icon({ path }: { path: string }) {
   );
 }
 
-function Progress() {
-  const step = training.frame.value?.now.step ?? 0;
-  const total = training.opened.value?.totalSteps ?? 1;
-  const spoken = Math.floor((SPOKEN_PARTS * step) / total) / SPOKEN_PARTS;
-  const words = {
-    opening: 'Getting ready',
-    ready: 'Ready',
-    running: 'Training',
-    paused: 'Paused',
-    done: 'Done',
-    failed: 'Stopped',
-  };
-  const state = words[training.status.value];
+const WORDS: Readonly<Record<Status, string>> = {
+  opening: 'Getting ready',
+  ready: 'Ready',
+  running: 'Training',
+  paused: 'Paused',
+  done: 'Done',
+  failed: 'Stopped',
+};
+
+function Progress({ status, step, totalSteps }: Trainer) {
+  const spoken = Math.floor((SPOKEN_PARTS * step) / totalSteps) / SPOKEN_PARTS;
   return (
     <div class="progress">
-      <progress aria-label="Training" value={step} max={total} />
+      <progress aria-label="Training" value={step} max={totalSteps} />
       <span class="steps" aria-hidden="true">
-        {count(step)} of {count(total)} steps
+        {count(step)} of {count(totalSteps)} steps
       </span>
       <span class="unseen" role="status">
-        {state}, {count(spoken * total)} of {count(total)} steps
+        {WORDS[status]}, {count(spoken * totalSteps)} of {count(totalSteps)} steps
       </span>
     </div>
   );
 }
 
+export function TrainingControls({ trainer, children }: { trainer: Trainer; children: ComponentChildren }) {
+  const { status, step, every, stepOn, rewind } = trainer;
+  const mayStep = ['ready', 'paused', 'done'].includes(status);
+  return (
+    <section class="controls" aria-label="Training controls">
+      <Main {...trainer} />
+      <button type="button" onClick={() => stepOn(1)} disabled={!mayStep}>
+        +1 step
+      </button>
+      <button type="button" onClick={() => stepOn(every)} disabled={!mayStep}>
+        +{every} steps
+      </button>
+      <button type="button" onClick={rewind} disabled={step === 0 || status === 'opening'}>
+        <Icon path="M3 2h2v12H3zM14 2v12L6 8z" /> Rewind
+      </button>
+      {children}
+      <Progress {...trainer} />
+    </section>
+  );
+}
+
+/** Those of a lesson. */
 export function Controls() {
   const { status, opened, frame } = training;
   const pointEvery = opened.value?.pointEvery ?? 100;
-  const every = Number.isFinite(pointEvery) ? pointEvery : 10;
-  const mayStep = ['ready', 'paused', 'done'].includes(status.value);
-  const atStart = (frame.value?.now.step ?? 0) === 0;
+  const trainer: Trainer = {
+    status: status.value,
+    step: frame.value?.now.step ?? 0,
+    totalSteps: opened.value?.totalSteps ?? 1,
+    every: Number.isFinite(pointEvery) ? pointEvery : 10,
+    start,
+    pause: training.pause,
+    stepOn: training.step,
+    rewind: training.rewind,
+  };
   return (
-    <section class="controls" aria-label="Training controls">
-      <Main />
-      <button type="button" onClick={() => training.step(1)} disabled={!mayStep}>
-        +1 step
-      </button>
-      <button type="button" onClick={() => training.step(every)} disabled={!mayStep}>
-        +{every} steps
-      </button>
-      <button type="button" onClick={training.rewind} disabled={atStart || status.value === 'opening'}>
-        <Icon path="M3 2h2v12H3zM14 2v12L6 8z" /> Rewind
-      </button>
+    <TrainingControls trainer={trainer}>
       <label class="check">
         <input type="checkbox" checked={isSlow.value} onChange={(event) => toggleSpeed(event.currentTarget.checked)} />
         Slow motion
       </label>
-      <Progress />
-    </section>
+    </TrainingControls>
   );
 }

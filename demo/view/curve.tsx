@@ -1,17 +1,20 @@
-// A run's loss on the training points and on new points, as a chart and as a table.
+// A run's loss or accuracy on the training points and on new points, as a chart and as a table.
 
 import { useState } from 'preact/hooks';
+import type { Score } from '../../src/index.ts';
 import type { Training } from '../training/training.ts';
 import { useChart } from './chart.ts';
-import { count, places } from './format.ts';
+import { count, percent, places } from './format.ts';
 
 const LINES = [{ stroke: '--train' }, { stroke: '--test', dash: [6, 4] }];
 const HEIGHT = 130;
 
-function Loss({ value = Number.NaN }: { value: number | undefined }) {
+type Shown = 'loss' | 'accuracy';
+
+function Value({ value = Number.NaN, of }: { value: number | undefined; of: Shown }) {
   return (
     <td>
-      <data value={String(value)}>{places(value)}</data>
+      <data value={String(value)}>{of === 'loss' ? places(value) : percent(value)}</data>
     </td>
   );
 }
@@ -20,33 +23,40 @@ interface CurveProps {
   readonly training: Training;
   readonly model: number;
   readonly label: string;
-  readonly ceiling: number;
+  /** Losses above it are off the chart. */
+  readonly ceiling: number | (() => number);
   /** Which points the network does not train on. */
   readonly held?: 'test' | 'validation';
+  readonly of?: Shown;
 }
 
-export function CurveTable({ training, model, label, held = 'test' }: Omit<CurveProps, 'ceiling'>) {
+/** Accuracy is null where labels are no classes. */
+const scoreOf = (score: Score | null | undefined, of: Shown) => score?.[of] ?? Number.NaN;
+
+export function CurveTable({ training, model, label, held = 'test', of = 'loss' }: Omit<CurveProps, 'ceiling'>) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>The curve as a table</summary>
       {isOpen && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section class="scrolls" tabIndex={0} aria-label={`Losses of ${label}`}>
+        <section class="scrolls" tabIndex={0} aria-label={`Curve of ${label}`}>
           <table>
             <thead>
               <tr>
                 <th scope="col">step</th>
-                <th scope="col">loss, training points</th>
-                <th scope="col">loss, {held === 'test' ? 'new points' : 'held-out points'}</th>
+                <th scope="col">{of}, training points</th>
+                <th scope="col">
+                  {of}, {held === 'test' ? 'new points' : 'held-out points'}
+                </th>
               </tr>
             </thead>
             <tbody>
               {training.points.value.map(({ step, scores }) => (
                 <tr key={step}>
                   <td>{count(step)}</td>
-                  <Loss value={scores[model]?.train.loss} />
-                  <Loss value={scores[model]?.[held]?.loss} />
+                  <Value value={scoreOf(scores[model]?.train, of)} of={of} />
+                  <Value value={scoreOf(scores[model]?.[held], of)} of={of} />
                 </tr>
               ))}
             </tbody>
@@ -57,38 +67,38 @@ export function CurveTable({ training, model, label, held = 'test' }: Omit<Curve
   );
 }
 
-export function Curve({ training, model, label, ceiling, held = 'test' }: CurveProps) {
+export function Curve({ training, model, label, ceiling, held = 'test', of = 'loss' }: CurveProps) {
   const other = held === 'test' ? 'new points' : 'held-out points';
   const ref = useChart(
     () => ({
       lines: LINES,
       height: HEIGHT,
-      ceiling,
+      ceiling: () => (typeof ceiling === 'number' ? ceiling : ceiling()),
       lastStep: () => training.opened.value?.totalSteps ?? 1,
       data() {
         const points = training.points.value;
         return [
           points.map(({ step }) => step),
-          points.map(({ scores }) => scores[model]?.train.loss ?? Number.NaN),
-          points.map(({ scores }) => scores[model]?.[held]?.loss ?? Number.NaN),
+          points.map(({ scores }) => scoreOf(scores[model]?.train, of)),
+          points.map(({ scores }) => scoreOf(scores[model]?.[held], of)),
         ];
       },
     }),
-    [training, model, ceiling, held],
+    [training, model, ceiling, held, of],
   );
   return (
     <div class="curve">
       <p class="key" aria-hidden="true">
-        <span class="train">loss on training points</span>
+        <span class="train">{of} on training points</span>
         <span class="test">on {other}</span>
       </p>
       <div
         class="chart"
         ref={ref}
         role="img"
-        aria-label={`${label}: loss by step; the numbers are in the table below`}
+        aria-label={`${label}: ${of} by step; the numbers are in the table below`}
       />
-      <CurveTable training={training} model={model} label={label} held={held} />
+      <CurveTable training={training} model={model} label={label} held={held} of={of} />
     </div>
   );
 }

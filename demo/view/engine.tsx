@@ -1,7 +1,8 @@
 // Which backend trains here, and why; and another one for those who want it.
 
-import { changeBackend, go, training, where } from '../state.ts';
+import { changeBackend, where } from '../state.ts';
 import type { BackendChoice, Recovery } from '../training/protocol.ts';
+import type { Training } from '../training/training.ts';
 import { count } from './format.ts';
 
 const CHOICES: readonly { id: BackendChoice; label: string }[] = [
@@ -11,7 +12,7 @@ const CHOICES: readonly { id: BackendChoice; label: string }[] = [
 ];
 
 /** What stopped training, and a way on. */
-export function Failure() {
+export function Failure({ training }: { training: Training }) {
   const failure = training.failure.value;
   if (!failure) return null;
   const mayChoose = failure.name === 'BackendError' && where.value.backend !== 'auto';
@@ -24,7 +25,7 @@ export function Failure() {
         </button>
       )}
       {failure.name === 'DeviceLostError' && (
-        <button type="button" onClick={() => go({})}>
+        <button type="button" onClick={() => changeBackend(where.value.backend)}>
           Begin again
         </button>
       )}
@@ -33,7 +34,7 @@ export function Failure() {
 }
 
 /** That the device was lost, and where the runs went on. */
-function Recovered() {
+function Recovered({ training }: { training: Training }) {
   const recovery = training.recovery.value;
   return (
     <p role="status" class={recovery ? 'recovered' : 'unseen'}>
@@ -47,7 +48,7 @@ function lostWords({ step, backend }: Recovery): string {
   return `The GPU was lost. The runs were kept at step ${count(step)} and go on from there on ${where}.`;
 }
 
-function Report() {
+function Report({ training }: { training: Training }) {
   const { backend, failure } = training;
   if (failure.value) return <p>Training has stopped.</p>;
   if (!backend.value) return <p>Looking for a backend …</p>;
@@ -61,11 +62,11 @@ function Report() {
   );
 }
 
-export function Engine() {
+export function Engine({ training }: { training: Training }) {
   return (
     <footer>
-      <Report />
-      <Recovered />
+      <Report training={training} />
+      <Recovered training={training} />
       <label>
         Backend{' '}
         <select

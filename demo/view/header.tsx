@@ -2,10 +2,11 @@
 
 import { lessons } from '../lessons/index.ts';
 import { lessonPlace, writeLink } from '../link.ts';
-import { place } from '../state.ts';
+import { benchPlace, place, where } from '../state.ts';
 
 export function Header() {
-  const { lesson: current, backend } = place.value;
+  const { page, backend } = where.value;
+  const { lesson: current } = place.value;
   return (
     <header>
       <a class="brand" href={writeLink(lessonPlace(lessons[0]!, backend))}>
@@ -16,11 +17,14 @@ export function Header() {
           <a
             key={lesson.id}
             href={writeLink(lessonPlace(lesson, backend))}
-            aria-current={lesson === current ? 'page' : undefined}
+            aria-current={page === 'lesson' && lesson === current ? 'page' : undefined}
           >
             {lesson.title}
           </a>
         ))}
+        <a href={writeLink({ ...benchPlace.value, backend })} aria-current={page === 'workbench' ? 'page' : undefined}>
+          Workbench
+        </a>
       </nav>
     </header>
   );

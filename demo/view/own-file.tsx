@@ -6,29 +6,32 @@ import { count } from './format.ts';
 /** The page reads the header only; more than this is for the command line. */
 const MOST_BYTES = 20e6;
 
-async function take(file: File | undefined): Promise<void> {
+type Accept = (file: OwnFile) => void;
+
+async function take(file: File | undefined, onAccept: Accept): Promise<void> {
   if (!file) return;
   try {
     if (file.size > MOST_BYTES) throw new Error(`${file.name} is larger than 20 MB: use the command line for it.`);
-    accept(readOwnFile(file.name, await file.text()));
+    accept(readOwnFile(file.name, await file.text()), onAccept);
   } catch (error) {
     ownFile.value = null;
     fileProblem.value = (error as Error).message;
   }
 }
 
-function accept(file: OwnFile): void {
+function accept(file: OwnFile, onAccept: Accept): void {
   fileProblem.value = labelProblem(file);
   ownFile.value = file;
+  onAccept(file);
 }
 
-function LabelChoice({ file }: { file: OwnFile }) {
+function LabelChoice({ file, onAccept }: { file: OwnFile; onAccept: Accept }) {
   return (
     <label>
       Learn the column{' '}
       <select
         value={file.label}
-        onChange={(event) => accept(readOwnFile(file.name, file.text, event.currentTarget.value))}
+        onChange={(event) => accept(readOwnFile(file.name, file.text, event.currentTarget.value), onAccept)}
       >
         {file.columns.map((column) => (
           <option key={column}>{column}</option>
@@ -38,7 +41,8 @@ function LabelChoice({ file }: { file: OwnFile }) {
   );
 }
 
-export function OwnFileBox() {
+/** @param onAccept hears of each file that can be read, and of each other column that is chosen */
+export function OwnFileBox({ onAccept = () => {} }: { onAccept?: Accept }) {
   const file = ownFile.value;
   return (
     <section
@@ -47,7 +51,7 @@ export function OwnFileBox() {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        take(event.dataTransfer?.files[0]);
+        take(event.dataTransfer?.files[0], onAccept);
       }}
     >
       <label class="choose">
@@ -55,13 +59,13 @@ export function OwnFileBox() {
         <input
           type="file"
           accept=".csv,.tsv,.txt,text/csv"
-          onChange={(event) => take(event.currentTarget.files?.[0])}
+          onChange={(event) => take(event.currentTarget.files?.[0], onAccept)}
         />
       </label>
       {file && (
         <p>
           <strong>{file.name}</strong>: {count(file.rows)} rows, {file.columns.length} columns.{' '}
-          <LabelChoice file={file} />
+          <LabelChoice file={file} onAccept={onAccept} />
         </p>
       )}
       {fileProblem.value && (

@@ -1,7 +1,7 @@
-// The page: one lesson, from its question to what was seen.
+// The page: one lesson, from its question to what was seen; or the workbench.
 
 import type { CompareLesson } from '../lessons/lesson.ts';
-import { hasData, place, problem } from '../state.ts';
+import { bench, hasData, place, problem, training, where } from '../state.ts';
 import { Check } from './check.tsx';
 import { Controls } from './controls.tsx';
 import { Engine, Failure } from './engine.tsx';
@@ -13,6 +13,7 @@ import { SettingsForm } from './settings.tsx';
 import { Spread } from './spread.tsx';
 import { Tuning } from './tuning.tsx';
 import { Verdict } from './verdict.tsx';
+import { Workbench } from './workbench/workbench.tsx';
 
 function Compare({ lesson }: { lesson: CompareLesson }) {
   return (
@@ -58,17 +59,12 @@ function Body() {
   }
 }
 
-export function Page() {
+function LessonPage() {
   const { lesson } = place.value;
   return (
     <>
-      <Header />
       <main>
-        {problem.value && (
-          <p class="notice" role="alert">
-            {problem.value}
-          </p>
-        )}
+        <Notice />
         <div class="opening">
           <div>
             <h1>{lesson.question}</h1>
@@ -76,14 +72,46 @@ export function Page() {
           </div>
           {lesson.kind === 'compare' && hasData.value && <Prediction lesson={lesson} />}
         </div>
-        <Failure />
+        <Failure training={training} />
         <Body />
       </main>
       {lesson.kind === 'check' ? (
         <footer>Checked on the CPU with 64-bit numbers, which WebGPU does not have.</footer>
       ) : (
-        <Engine />
+        <Engine training={training} />
       )}
+    </>
+  );
+}
+
+function WorkbenchPage() {
+  const { slots, chosen } = bench;
+  return (
+    <>
+      <main>
+        <Notice />
+        {slots.value.length > 0 && <Workbench />}
+      </main>
+      {chosen.value && <Engine training={chosen.value.training} />}
+    </>
+  );
+}
+
+/** What a link held that could not be read. */
+function Notice() {
+  if (!problem.value) return null;
+  return (
+    <p class="notice" role="alert">
+      {problem.value}
+    </p>
+  );
+}
+
+export function Page() {
+  return (
+    <>
+      <Header />
+      {where.value.page === 'workbench' ? <WorkbenchPage /> : <LessonPage />}
     </>
   );
 }

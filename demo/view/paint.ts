@@ -16,6 +16,11 @@ const mix = (a: Rgb, b: Rgb, share: number): Rgb => [
   a[2] + (b[2] - a[2]) * share,
 ];
 
+/** Classes that have a colour and a shape of their own; more begin again. */
+const CLASS_LOOKS = 6;
+
+const look = (index: number) => index % CLASS_LOOKS;
+
 /** 256 colours from sure of class 0 over the paper to sure of class 1. */
 function palette(): Rgb[] {
   const [paper, zero, one] = [rgb('--card'), rgb('--class-0'), rgb('--class-1')];
@@ -25,23 +30,61 @@ function palette(): Rgb[] {
   });
 }
 
-/** @param grid probabilities of class 1 [rows × columns], the lowest row first */
+/** One of the probabilities that a cell's shade comes from. */
+type ShadeOf = (cell: number) => Rgb;
+
+/** @param grid probabilities of class 1 */
+function twoClasses(grid: Float32Array): ShadeOf {
+  const colours = palette();
+  return (cell) => {
+    const p = grid[cell]!;
+    return colours[Number.isFinite(p) ? Math.round(255 * p) : 128]!;
+  };
+}
+
+/** @param grid probabilities of every class, [cells × classes]; the most likely one gives the colour, its lead the strength */
+function manyClasses(grid: Float32Array, classes: number): ShadeOf {
+  const paper = rgb('--card');
+  const colours = Array.from({ length: classes }, (_, index) => rgb(`--class-${look(index)}`));
+  return (cell) => {
+    const best = mostLikely(grid, cell * classes, classes);
+    const p = grid[cell * classes + best]!;
+    if (!Number.isFinite(p)) return paper;
+    return mix(paper, colours[best]!, (STRENGTH * (p - 1 / classes)) / (1 - 1 / classes));
+  };
+}
+
+function mostLikely(grid: Float32Array, first: number, classes: number): number {
+  let best = 0;
+  for (let index = 1; index < classes; index++) if (grid[first + index]! > grid[first + best]!) best = index;
+  return best;
+}
+
+/** @param grid outputs [rows × columns × outputs], the lowest row first */
 export function paintField(canvas: HTMLCanvasElement, grid: Float32Array, { columns, rows }: GridView): void {
   const context = canvas.getContext('2d')!;
+  const outputs = grid.length / (columns * rows);
+  paintCells(context, columns, rows, outputs === 1 ? twoClasses(grid) : manyClasses(grid, outputs));
+  const levels = outputs === 1 ? [Array.from(grid, logit)] : leads(grid, outputs);
+  for (const level of levels) paintBoundary(context, level, columns, rows);
+}
+
+function paintCells(context: CanvasRenderingContext2D, columns: number, rows: number, shadeOf: ShadeOf): void {
   small.width = columns;
   small.height = rows;
   const image = new ImageData(columns, rows);
-  const colours = palette();
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const p = grid[(rows - 1 - row) * columns + column]!;
-      const shade = colours[Number.isFinite(p) ? Math.round(255 * p) : 128]!;
-      image.data.set([...shade, 255], 4 * (row * columns + column));
+      const [red, green, blue] = shadeOf((rows - 1 - row) * columns + column);
+      const at = 4 * (row * columns + column);
+      image.data[at] = red;
+      image.data[at + 1] = green;
+      image.data[at + 2] = blue;
+      image.data[at + 3] = 255;
     }
   }
   small.getContext('2d')!.putImageData(image, 0, 0);
-  context.drawImage(small, 0, 0, canvas.width, canvas.height);
-  paintBoundary(context, grid, columns, rows);
+  context.drawImage(small, 0, 0, context.canvas.width, context.canvas.height);
 }
 
 /** Probabilities near 0 and 1 say little about where the line runs between two cells; logits do. */
@@ -50,10 +93,24 @@ function logit(p: number): number {
   return Math.log(inside / (1 - inside));
 }
 
-/** The line where both classes are equally likely. */
-function paintBoundary(context: CanvasRenderingContext2D, grid: Float32Array, columns: number, rows: number): void {
+/** For each class, by how much it leads the best other one: in logarithms, 0 on its border. */
+function leads(grid: Float32Array, classes: number): number[][] {
+  const logs = Float32Array.from(grid, (p) => Math.log(Math.max(1e-6, p)));
+  return Array.from({ length: classes }, (_, own) =>
+    Array.from({ length: grid.length / classes }, (_, cell) => {
+      let other = Number.NEGATIVE_INFINITY;
+      for (let index = 0; index < classes; index++) {
+        if (index !== own) other = Math.max(other, logs[cell * classes + index]!);
+      }
+      return logs[cell * classes + own]! - other;
+    }),
+  );
+}
+
+/** The line where a level is 0: on both sides of it another class is the likeliest. */
+function paintBoundary(context: CanvasRenderingContext2D, level: number[], columns: number, rows: number): void {
   const { width, height } = context.canvas;
-  const [shape] = contours().size([columns, rows]).thresholds([0])(Array.from(grid, logit));
+  const [shape] = contours().size([columns, rows]).thresholds([0])(level);
   context.beginPath();
   for (const ring of shape!.coordinates.flat()) {
     ring.forEach(([x, y], i) => {
@@ -69,6 +126,43 @@ function paintBoundary(context: CanvasRenderingContext2D, grid: Float32Array, co
   context.stroke();
 }
 
+// ---------------------------------------------------------------- values with a sign
+
+/** 256 colours from the most negative over the paper to the most positive. */
+export function signedPalette(): Rgb[] {
+  const [paper, minus, plus] = [rgb('--card'), rgb('--minus'), rgb('--plus')];
+  return Array.from({ length: 256 }, (_, i) => {
+    const size = (2 * i) / 255 - 1;
+    return mix(paper, size < 0 ? minus : plus, Math.abs(size));
+  });
+}
+
+/**
+ * An image of values, one cell each.
+ *
+ * @param most the value that has the full colour; those that are not finite have none
+ * @param fromBelow is the first row at the bottom, as in a plane?
+ */
+export function paintSigned(
+  canvas: HTMLCanvasElement,
+  values: Float32Array,
+  { columns, rows, most, fromBelow }: { columns: number; rows: number; most: number; fromBelow: boolean },
+): void {
+  const context = canvas.getContext('2d')!;
+  context.imageSmoothingEnabled = fromBelow;
+  const colours = signedPalette();
+  const cellOf = (cell: number) => {
+    if (fromBelow) return cell;
+    return (rows - 1 - Math.floor(cell / columns)) * columns + (cell % columns);
+  };
+  paintCells(context, columns, rows, (cell) => {
+    const share = most === 0 ? 0 : values[cellOf(cell)]! / most;
+    return colours[Number.isFinite(share) ? Math.round(127.5 * (Math.max(-1, Math.min(1, share)) + 1)) : 128]!;
+  });
+}
+
+// ---------------------------------------------------------------- points
+
 export function paintDots(canvas: HTMLCanvasElement, { view, train, test }: Opened, withTest: boolean): void {
   const context = canvas.getContext('2d')!;
   context.clearRect(0, 0, canvas.width, canvas.height);
@@ -77,30 +171,47 @@ export function paintDots(canvas: HTMLCanvasElement, { view, train, test }: Open
   if (test && withTest) paintSet(context, test, view, false);
 }
 
-/** Class 0 is round and class 1 a diamond, for eyes that do not tell the colours apart. */
+/** Each class has a shape too, for eyes that do not tell the colours apart. */
 function paintSet(context: CanvasRenderingContext2D, dots: Dots, view: GridView, isFilled: boolean): void {
   const { width } = context.canvas;
   const radius = Math.max(2, width / 115);
-  const paints = [colour('--dot-0'), colour('--dot-1')];
+  const paints = Array.from({ length: CLASS_LOOKS }, (_, index) => colour(`--dot-${index}`));
   const paper = colour('--card');
   dots.y.forEach((label, row) => {
     const x = ((dots.x[2 * row]! - view.x[0]) / (view.x[1] - view.x[0])) * width;
     const y = (1 - (dots.x[2 * row + 1]! - view.y[0]) / (view.y[1] - view.y[0])) * width;
+    const paint = paints[look(label)]!;
     context.beginPath();
-    if (label === 0) context.arc(x, y, radius, 0, 2 * Math.PI);
-    else diamond(context, x, y, 1.25 * radius);
-    context.fillStyle = isFilled ? paints[label]! : paper;
-    context.strokeStyle = isFilled ? paper : paints[label]!;
+    SHAPES[look(label)]!(context, x, y, radius);
+    context.fillStyle = isFilled ? paint : paper;
+    context.strokeStyle = isFilled ? paper : paint;
     context.lineWidth = radius / (isFilled ? 3 : 1.6);
     context.fill();
     context.stroke();
   });
 }
 
-function diamond(context: CanvasRenderingContext2D, x: number, y: number, reach: number): void {
-  context.moveTo(x, y - reach);
-  context.lineTo(x + reach, y);
-  context.lineTo(x, y + reach);
-  context.lineTo(x - reach, y);
-  context.closePath();
-}
+type Shape = (context: CanvasRenderingContext2D, x: number, y: number, radius: number) => void;
+
+/** Corners on a circle, the first one at an angle from the top in parts of a turn. */
+const polygon =
+  (corners: number, reach: number, from = 0): Shape =>
+  (context, x, y, radius) => {
+    for (let i = 0; i < corners; i++) {
+      const angle = 2 * Math.PI * (from + i / corners);
+      context.lineTo(x + reach * radius * Math.sin(angle), y - reach * radius * Math.cos(angle));
+    }
+    context.closePath();
+  };
+
+const round: Shape = (context, x, y, radius) => context.arc(x, y, radius, 0, 2 * Math.PI);
+
+/** One for each of the class colours. */
+const SHAPES: readonly Shape[] = [
+  round,
+  polygon(4, 1.25),
+  polygon(3, 1.35),
+  polygon(4, 1.25, 1 / 8),
+  polygon(3, 1.35, 1 / 2),
+  polygon(6, 1.15),
+];

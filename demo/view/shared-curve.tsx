@@ -16,7 +16,7 @@ export function SharedCurve({ ceiling }: { ceiling: number }) {
     () => ({
       lines: LINES,
       height: HEIGHT,
-      ceiling,
+      ceiling: () => ceiling,
       lastStep: () => training.opened.value?.totalSteps ?? 1,
       data() {
         const points = training.points.value;

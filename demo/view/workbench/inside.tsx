@@ -1,0 +1,43 @@
+// A look inside the chosen run: what each unit computes, and the weights and gradients of each layer.
+
+import { useEffect } from 'preact/hooks';
+import { bench } from '../../state.ts';
+import { Network } from './network.tsx';
+import { Tensors } from './tensors.tsx';
+
+type Part = keyof typeof bench.watch.value;
+
+const look = (part: Part, isOpen: boolean) => {
+  if (bench.watch.value[part] !== isOpen) bench.watch.value = { ...bench.watch.value, [part]: isOpen };
+};
+
+export function Inside() {
+  const { slots, chosen, watch } = bench;
+  const slot = chosen.value!;
+  const name = slots.value.length > 1 ? `run ${slots.value.indexOf(slot) + 1}` : 'the network';
+  // Nobody looks any more when the page is left.
+  useEffect(
+    () => () => {
+      bench.watch.value = { units: bench.watch.value.units, tensors: false };
+    },
+    [],
+  );
+  return (
+    <section class="inside" aria-labelledby="inside-title">
+      <h2 id="inside-title">Inside {name}</h2>
+      <details class="group" open={watch.value.units} onToggle={(event) => look('units', event.currentTarget.open)}>
+        <summary>
+          <span class="group-title">Units</span> <span class="group-summary">what each one computes</span>
+        </summary>
+        <Network slot={slot} />
+      </details>
+      <details class="group" open={watch.value.tensors} onToggle={(event) => look('tensors', event.currentTarget.open)}>
+        <summary>
+          <span class="group-title">Weights and gradients</span>{' '}
+          <span class="group-summary">as images and histograms, layer by layer</span>
+        </summary>
+        {watch.value.tensors && <Tensors slot={slot} />}
+      </details>
+    </section>
+  );
+}

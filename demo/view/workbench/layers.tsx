@@ -1,0 +1,35 @@
+// The layers of a run: one line each, the output last.
+
+import { bench } from '../../state.ts';
+import { withLayer, withoutLayer } from '../../workbench/document.ts';
+import { layerFields } from '../../workbench/fields.ts';
+import { Fields, type FormProps } from './settings.tsx';
+
+const MOST_LAYERS = 8;
+
+export function Layers({ form }: { form: FormProps }) {
+  const { layers } = form.run;
+  const last = layers.length - 1;
+  return (
+    <>
+      {layers.slice(0, last).map((_, l) => (
+        <fieldset class="layer" key={l}>
+          <legend>
+            Layer {l + 1}
+            <button type="button" class="quiet" onClick={() => bench.update((draft) => withoutLayer(draft, l))}>
+              Remove<span class="unseen"> layer {l + 1}</span>
+            </button>
+          </legend>
+          <Fields fields={layerFields(l)} form={form} />
+        </fieldset>
+      ))}
+      <button type="button" disabled={layers.length >= MOST_LAYERS} onClick={() => bench.update(withLayer)}>
+        Add a layer
+      </button>
+      <fieldset class="layer">
+        <legend>Output</legend>
+        <Fields fields={layerFields(last).slice(0, 1)} form={form} />
+      </fieldset>
+    </>
+  );
+}

@@ -1,0 +1,110 @@
+// One of the runs side by side: what makes it different, its picture, its numbers, its curve.
+
+import { type Evaluation, type InlineData, validate } from '../../../src/index.ts';
+import { bench } from '../../state.ts';
+import type { Slot } from '../../workbench/bench.ts';
+import { differenceLine, differences } from '../../workbench/differences.ts';
+import { isDrawable } from '../../workbench/points.ts';
+import { Boundary } from '../boundary.tsx';
+import { Curve } from '../curve.tsx';
+import { percent, places } from '../format.ts';
+import { DrawPad } from './draw.tsx';
+
+interface FigureOf {
+  readonly name: string;
+  readonly label: string;
+  readonly value: number | null | undefined;
+  readonly text: (value: number) => string;
+}
+
+function figuresOf(scores: Evaluation | undefined): readonly FigureOf[] {
+  const { train, validation, test } = scores ?? {};
+  return [
+    { name: 'test-accuracy', label: 'of new points right', value: test?.accuracy, text: percent },
+    { name: 'validation-accuracy', label: 'of held-out points', value: validation?.accuracy, text: percent },
+    { name: 'train-accuracy', label: 'of training points', value: train?.accuracy, text: percent },
+    { name: 'train-loss', label: 'training loss', value: train?.loss, text: places },
+    { name: 'validation-loss', label: 'held-out loss', value: validation?.loss, text: places },
+    { name: 'test-loss', label: 'test loss', value: test?.loss, text: places },
+  ];
+}
+
+function Figures({ slot }: { slot: Slot }) {
+  const scores = slot.training.frame.value?.now.scores[0];
+  const known = figuresOf(scores).filter(({ value }) => value !== null && value !== undefined);
+  return (
+    <dl class="figures">
+      {known.map(({ name, label, value, text }, i) => (
+        <div key={name} class={i === 0 ? 'big' : ''}>
+          <dt>{label}</dt>
+          <dd>
+            <data value={String(value)} data-figure={name}>
+              {text(value!)}
+            </data>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function differenceFrom(first: Slot, slot: Slot): string {
+  if (slot === first) return first.run.name ?? 'the others are held against it';
+  return differenceLine(
+    differences({ written: first.run, run: validate(first.run) }, { written: slot.run, run: validate(slot.run) }),
+  );
+}
+
+export function RunCard({ slot, index }: { slot: Slot; index: number }) {
+  const { training } = slot;
+  const { slots, chosen, documentOf, curveOf, ceiling } = bench;
+  const isChosen = chosen.value === slot;
+  const isAlone = slots.value.length === 1;
+  const label = `Run ${index + 1}`;
+  const data = documentOf(slot).data as InlineData;
+  const isDrawn = isChosen && isDrawable(data);
+  const hasPicture = training.opened.value?.view !== null;
+  const problem = bench.problemOf(slot);
+  return (
+    <article
+      class={isChosen && !isAlone ? 'panel run chosen' : 'panel run'}
+      aria-labelledby={`run-${slot.id}`}
+      data-model={`run-${index + 1}`}
+    >
+      <header class="run-head">
+        <h2 id={`run-${slot.id}`}>{label}</h2>
+        {!isAlone && (
+          <>
+            <button type="button" aria-pressed={isChosen} onClick={() => bench.choose(slot)}>
+              {isChosen ? 'Chosen' : 'Choose'}
+              <span class="unseen"> {label}</span>
+            </button>
+            <button type="button" class="quiet" onClick={() => bench.remove(slot)}>
+              Remove<span class="unseen"> {label}</span>
+            </button>
+          </>
+        )}
+      </header>
+      {!isAlone && <p class="hint difference">{differenceFrom(slots.value[0]!, slot)}</p>}
+      {problem && (
+        <p class="notice" role="alert">
+          {problem.message}
+        </p>
+      )}
+      {slot.run.earlyStopping && (
+        <p class="hint">Early stopping is left out on this page: the run goes to its end. The command line stops.</p>
+      )}
+      <div class="run-body">
+        {hasPicture && (
+          <Boundary training={training} model={0} label={label} drawn={isDrawn ? data : null}>
+            {isDrawn && <DrawPad slot={slot} />}
+          </Boundary>
+        )}
+        <div>
+          <Figures slot={slot} />
+          <Curve training={training} model={0} label={label} of={curveOf.value} ceiling={ceiling} />
+        </div>
+      </div>
+    </article>
+  );
+}

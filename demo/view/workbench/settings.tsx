@@ -1,0 +1,168 @@
+// The form of a run document, in groups. Each group says in one line what it holds, and opens on a click.
+
+import type { ComponentChildren } from 'preact';
+import type { CanonicalRun } from '../../../src/index.ts';
+import { validate } from '../../../src/index.ts';
+import { bench } from '../../state.ts';
+import type { Problem, Slot } from '../../workbench/bench.ts';
+import { dataWord } from '../../workbench/differences.ts';
+import { countedIn, type Draft, defaultsOf, read } from '../../workbench/document.ts';
+import {
+  BATCH_SIZE,
+  batchFields,
+  CLIP_NORM,
+  chanceFields,
+  type Field,
+  L2,
+  LENGTHS,
+  LOSS,
+  OPTIMIZER,
+  optimizerFields,
+  scheduleFields,
+  splitFields,
+  startFields,
+  wordOf,
+} from '../../workbench/fields.ts';
+import { count, percent } from '../format.ts';
+import { DataChoice } from './data.tsx';
+import { FieldRow } from './field.tsx';
+import { Layers } from './layers.tsx';
+
+export interface FormProps {
+  readonly document: Draft;
+  /** The last valid form of it, with every default. */
+  readonly run: CanonicalRun;
+  readonly byDefault: (path: string) => unknown;
+  readonly problem: Problem | null;
+}
+
+/** Without the path that the message begins with: it stands at its field. */
+function messageAt({ path, message }: Problem): string {
+  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+}
+
+export function Fields({ fields, form }: { fields: readonly Field[]; form: FormProps }) {
+  const { document, byDefault, problem } = form;
+  return (
+    <>
+      {fields.map((field) => (
+        <FieldRow
+          key={field.path}
+          field={field}
+          value={read(document, field.path)}
+          fallback={byDefault(field.path)}
+          problem={problem?.path === field.path ? messageAt(problem) : null}
+          change={(value) => bench.edit(field.path, value)}
+        />
+      ))}
+    </>
+  );
+}
+
+/** What is wrong in a part of the document that has no field of its own. */
+export function Message({ form, within }: { form: FormProps; within: RegExp }) {
+  const { problem } = form;
+  if (!problem || !within.test(problem.path)) return null;
+  return <p class="notice">{problem.message}</p>;
+}
+
+interface GroupProps {
+  readonly title: string;
+  readonly summary: string;
+  readonly isOpen?: boolean;
+  readonly children: ComponentChildren;
+}
+
+function Group({ title, summary, isOpen = false, children }: GroupProps) {
+  return (
+    <details class="group" open={isOpen}>
+      <summary>
+        <span class="group-title">{title}</span> <span class="group-summary">{summary}</span>
+      </summary>
+      <div class="group-body">{children}</div>
+    </details>
+  );
+}
+
+/** Steps or epochs: one of them is in the document. */
+function Length({ form }: { form: FormProps }) {
+  const { run } = form;
+  const unit = 'epochs' in form.document ? 'epochs' : 'steps';
+  return (
+    <>
+      <Fields fields={[LENGTHS[unit]]} form={form} />
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={unit === 'epochs'}
+          onChange={({ currentTarget: { checked } }) =>
+            bench.update((draft) => countedIn(draft, checked ? 'epochs' : 'steps', run.steps ?? run.epochs!))
+          }
+        />
+        Count epochs instead of steps
+      </label>
+    </>
+  );
+}
+
+const dataSummary = ({ data }: CanonicalRun) =>
+  'name' in data ? `${dataWord(data)}, ${count(data.rows)} rows` : dataWord(data);
+
+const splitSummary = ({ data }: CanonicalRun) =>
+  `${data.validationFraction === 0 ? 'none' : percent(data.validationFraction, 0)} held out, data seed ${data.seed}`;
+
+const layersSummary = ({ layers }: CanonicalRun) => layers.map(({ units }) => units).join('–');
+
+function lengthSummary({ batch, steps, epochs }: CanonicalRun): string {
+  const size = batch.size === 'full' ? BATCH_SIZE.without : `${batch.size} rows`;
+  return `${size}, ${steps === undefined ? `${count(epochs!)} epochs` : `${count(steps)} steps`}`;
+}
+
+function Groups({ form }: { form: FormProps }) {
+  const { run, problem } = form;
+  const { optimizer, init, loss, l2, seed } = run;
+  const isHere = (pattern: RegExp) => problem !== null && pattern.test(problem.path);
+  return (
+    <>
+      <Group title="Data" summary={dataSummary(run)} isOpen>
+        <DataChoice form={form} />
+      </Group>
+      <Group title="Layers" summary={layersSummary(run)} isOpen>
+        <Layers form={form} />
+      </Group>
+      <Group title="Learning" summary={`${wordOf(optimizer.name)}, rate ${optimizer.learningRate}`} isOpen>
+        <Fields fields={[OPTIMIZER, ...optimizerFields(run)]} form={form} />
+      </Group>
+      <Group title="Batches and length" summary={lengthSummary(run)} isOpen={isHere(/^(batch|steps|epochs)/)}>
+        <Length form={form} />
+        <Fields fields={batchFields(run)} form={form} />
+      </Group>
+      <Group
+        title="Schedule and clipping"
+        summary={wordOf(optimizer.schedule.name)}
+        isOpen={isHere(/schedule|clipNorm/)}
+      >
+        <Fields fields={[...scheduleFields(run), CLIP_NORM]} form={form} />
+      </Group>
+      <Group title="Loss and penalty" summary={`${wordOf(loss ?? '')}, λ ${l2}`} isOpen={isHere(/^(loss|l2)/)}>
+        <Fields fields={[L2, LOSS]} form={form} />
+      </Group>
+      <Group title="First weights" summary={wordOf(init.scheme)} isOpen={isHere(/^init/)}>
+        <Fields fields={startFields(run)} form={form} />
+      </Group>
+      <Group title="Rows" summary={splitSummary(run)} isOpen={isHere(/^data\.(seed|testSeed|valid|standard)/)}>
+        <Fields fields={splitFields(run)} form={form} />
+      </Group>
+      <Group title="Chance" summary={`seed ${seed}`} isOpen={isHere(/^(seed|rng|maskSeed)/)}>
+        <Fields fields={chanceFields(run)} form={form} />
+      </Group>
+    </>
+  );
+}
+
+export function SettingsOf({ slot }: { slot: Slot }) {
+  const run = validate(slot.run);
+  const problem = bench.problemOf(slot);
+  const form = { document: bench.documentOf(slot), run, byDefault: defaultsOf(run), problem };
+  return <Groups form={form} />;
+}

@@ -1,0 +1,142 @@
+// The workbench: runs side by side, their settings, and a look inside the chosen one.
+
+import { MOST_RUNS } from '../../link.ts';
+import { bench, showsTestPoints } from '../../state.ts';
+import { type Trainer, TrainingControls } from '../controls.tsx';
+import { Inside } from './inside.tsx';
+import { RunCard } from './run-card.tsx';
+import { SettingsOf } from './settings.tsx';
+import { TriedTable } from './tried.tsx';
+
+/** Steps a second; null is as many as there are. */
+const SPEEDS: readonly { label: string; value: number | null }[] = [
+  { label: 'as fast as it goes', value: null },
+  { label: '100 steps a second', value: 100 },
+  { label: '10 steps a second', value: 10 },
+  { label: 'one step a second', value: 1 },
+];
+
+function Speed() {
+  const { speed, setSpeed } = bench;
+  return (
+    <label class="check">
+      Speed
+      <select
+        value={SPEEDS.findIndex(({ value }) => value === speed.value)}
+        onChange={(event) => setSpeed(SPEEDS[Number(event.currentTarget.value)]!.value)}
+      >
+        {SPEEDS.map(({ label }, i) => (
+          <option key={label} value={i}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Controls() {
+  const { slots, status, step, totalSteps, play, pause, stepOn, rewind } = bench;
+  const trainer: Trainer = {
+    status: status.value,
+    step: step.value,
+    totalSteps: totalSteps.value,
+    every: slots.value[0]!.training.opened.value?.pointEvery ?? 10,
+    start: play,
+    pause,
+    stepOn,
+    rewind,
+  };
+  return (
+    <TrainingControls trainer={trainer}>
+      <Speed />
+    </TrainingControls>
+  );
+}
+
+/** What the pictures and curves of all runs show. */
+function Shown() {
+  const { slots, curveOf, addCopy } = bench;
+  return (
+    <div class="controls-row">
+      <button type="button" disabled={slots.value.length >= MOST_RUNS} onClick={addCopy}>
+        Add a copy
+      </button>
+      <label class="check">
+        Curves
+        <select
+          value={curveOf.value}
+          onChange={(event) => {
+            curveOf.value = event.currentTarget.value as 'loss' | 'accuracy';
+          }}
+        >
+          <option value="loss">loss</option>
+          <option value="accuracy">accuracy</option>
+        </select>
+      </label>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={showsTestPoints.value}
+          onChange={(event) => {
+            showsTestPoints.value = event.currentTarget.checked;
+          }}
+        />
+        Show test points, as hollow marks
+      </label>
+    </div>
+  );
+}
+
+function Settings() {
+  const { slots, chosen, editsAll } = bench;
+  const slot = chosen.value!;
+  const several = slots.value.length > 1;
+  return (
+    <section class="settings bench-settings" aria-labelledby="settings-title">
+      <h2 id="settings-title">{several ? `Settings of run ${slots.value.indexOf(slot) + 1}` : 'Settings'}</h2>
+      {several && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={editsAll.value}
+            onChange={(event) => {
+              editsAll.value = event.currentTarget.checked;
+            }}
+          />
+          Change all runs alike
+        </label>
+      )}
+      <SettingsOf key={slot.id} slot={slot} />
+    </section>
+  );
+}
+
+export function Workbench() {
+  const { slots } = bench;
+  const isAlone = slots.value.length === 1;
+  return (
+    <>
+      <div>
+        <h1>Build it, train it, take it apart.</h1>
+        <p class="lead">
+          Change any setting, put up to {MOST_RUNS} runs side by side, and look into every unit while they learn.
+        </p>
+      </div>
+      <Controls />
+      <div class="bench">
+        <div class="bench-main">
+          <div class={isAlone ? 'runs alone' : 'runs'}>
+            {slots.value.map((slot, i) => (
+              <RunCard key={slot.id} slot={slot} index={i} />
+            ))}
+          </div>
+          <Shown />
+          <Inside />
+        </div>
+        <Settings />
+      </div>
+      <TriedTable />
+    </>
+  );
+}

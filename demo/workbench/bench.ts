@@ -1,0 +1,280 @@
+// The runs on the workbench: each has a document, what is typed into it, and a worker of its own that trains it.
+
+import { computed, effect, signal } from '@preact/signals';
+import { type Run, SpecError, validate } from '../../src/index.ts';
+import { MOST_RUNS } from '../link.ts';
+import type { BackendChoice, Job, Point, Watch } from '../training/protocol.ts';
+import { createTraining, type Status, type Training } from '../training/training.ts';
+import { lossCeiling } from './ceiling.ts';
+import { type Draft, edited } from './document.ts';
+import { isDrawable, type Plane, type Tool } from './points.ts';
+import type { TriedRuns } from './tried.ts';
+
+const CURVE_POINTS = 150;
+/** A run that is left before this part of its steps was no try. */
+const TRIED_PART = 0.1;
+
+export interface Problem {
+  /** Where in the document; empty where it is elsewhere. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface Slot {
+  readonly id: number;
+  readonly run: Run;
+  /** All that decides how it trains. */
+  readonly meaning: string;
+  readonly training: Training;
+}
+
+interface Typed {
+  readonly document: Draft;
+  readonly problem: Problem;
+}
+
+/** What the workbench shows and does not own. */
+export interface Surroundings {
+  /** Other documents: the address follows. */
+  change(runs: readonly Run[]): void;
+  frameRate(): number;
+  /** Texts of the CSV files that the documents name. */
+  files(): Readonly<Record<string, string>>;
+  readonly tried: TriedRuns;
+}
+
+export function problemOf(error: unknown): Problem {
+  const { message } = error as Error;
+  return error instanceof SpecError ? { path: error.path, message } : { path: '', message };
+}
+
+export type Bench = ReturnType<typeof createBench>;
+
+export function createBench({ change, frameRate, files, tried }: Surroundings) {
+  const slots = signal<readonly Slot[]>([]);
+  const chosenIndex = signal(0);
+  /** What is typed and no valid document, by slot. */
+  const typed = signal<ReadonlyMap<number, Typed>>(new Map());
+  const editsAll = signal(false);
+  const tool = signal<Tool>('class 0');
+  /** Stays while points are drawn, which would move it otherwise. */
+  const plane = signal<Plane | null>(null);
+  const speed = signal<number | null>(null);
+  const watch = signal<Watch>({ tensors: false, units: true });
+  const curveOf = signal<'loss' | 'accuracy'>('loss');
+  /** Slots that wait to be opened, and whether they go on by themselves then. */
+  const waiting = new Map<number, 'wait' | 'play'>();
+  let backend: BackendChoice = 'auto';
+  let nextId = 0;
+
+  const chosen = computed(() => slots.value[Math.min(chosenIndex.value, slots.value.length - 1)] ?? null);
+  const statuses = computed(() => slots.value.map(({ training }) => training.status.value));
+  const status = computed<Status>(() => {
+    for (const any of ['running', 'opening'] as const) if (statuses.value.includes(any)) return any;
+    if (statuses.value.every((each) => each === 'failed')) return 'failed';
+    const able = statuses.value.filter((each) => each !== 'failed');
+    if (able.every((each) => each === 'done')) return 'done';
+    return able.every((each) => each === 'ready') ? 'ready' : 'paused';
+  });
+  const sum = (of: (training: Training) => number) =>
+    computed(() => slots.value.reduce((total, { training }) => total + of(training), 0));
+  const step = sum(({ frame }) => frame.value?.now.step ?? 0);
+  const totalSteps = sum(({ opened }) => opened.value?.totalSteps ?? 0);
+
+  const ceiling = computed(() => {
+    if (curveOf.value === 'accuracy') return 1;
+    const losses = ({ scores: [scores] }: Point) => [scores!.train.loss, ...(scores!.test ? [scores!.test.loss] : [])];
+    return lossCeiling(slots.value.map(({ training }) => training.points.value.flatMap(losses)));
+  });
+
+  /** Only the chosen run is looked into. */
+  const watched = new Map<number, string>();
+  effect(() => {
+    for (const slot of slots.value) {
+      const wanted: Watch = slot.id === chosen.value?.id ? watch.value : { tensors: false, units: false };
+      if (watched.get(slot.id) !== JSON.stringify(wanted)) slot.training.watch(wanted);
+      watched.set(slot.id, JSON.stringify(wanted));
+    }
+  });
+
+  const note = ({ run, training }: Slot) => {
+    const now = training.frame.value?.now;
+    const total = training.opened.value?.totalSteps ?? 0;
+    if (now && now.step > 0) tried.add({ run, step: now.step, totalSteps: total, scores: now.scores[0]! });
+  };
+
+  /** The document in full, its files and the backend. */
+  const meaningOf = (run: Run): string => {
+    const text = 'csv' in run.data ? files()[run.data.csv] : '';
+    return JSON.stringify([validate(run), text, backend]);
+  };
+
+  const createSlot = (run: Run, meaning: string): Slot => {
+    const training = createTraining();
+    const slot = { id: nextId++, run, meaning, training };
+    waiting.set(slot.id, 'wait');
+    training.status.subscribe((now) => {
+      const current = slots.peek().find(({ id }) => id === slot.id);
+      if (current && (now === 'done' || now === 'paused')) note(current);
+    });
+    return slot;
+  };
+
+  /** The old slot for another document: it stops, and its pictures stay until the new ones are there. */
+  const reuse = (slot: Slot, run: Run, meaning: string): Slot => {
+    const { training } = slot;
+    const wasRunning = training.status.value === 'running';
+    const total = training.opened.value?.totalSteps ?? 0;
+    if (wasRunning && (training.frame.value?.now.step ?? 0) >= TRIED_PART * total) note(slot);
+    if (!waiting.has(slot.id)) waiting.set(slot.id, wasRunning ? 'play' : 'wait');
+    training.hold();
+    return { ...slot, run, meaning };
+  };
+
+  const jobOf = (run: Run): Job => ({
+    input: { base: run, models: [{}] },
+    backend,
+    files: files(),
+    frameRate: frameRate(),
+    pictures: true,
+    slopes: false,
+    curvePoints: CURVE_POINTS,
+    ...(plane.value && isDrawable(run.data) && { plane: plane.value }),
+  });
+
+  const runs = () => slots.value.map(({ run }) => run);
+
+  const documentOf = (slot: Slot): Draft => typed.value.get(slot.id)?.document ?? (slot.run as unknown as Draft);
+
+  const keepTyped = (id: number, value: Typed | null) => {
+    const next = new Map(typed.value);
+    if (value) next.set(id, value);
+    else next.delete(id);
+    typed.value = next;
+  };
+
+  /** The document where it is valid; else it stays in the form with what is wrong. */
+  const accepted = (slot: Slot, document: Draft): Run => {
+    try {
+      validate(document);
+      keepTyped(slot.id, null);
+      return document as unknown as Run;
+    } catch (error) {
+      keepTyped(slot.id, { document, problem: problemOf(error) });
+      return slot.run;
+    }
+  };
+
+  const update = (edit: (document: Draft, slot: Slot) => Draft) => {
+    const targets = editsAll.value ? slots.value : [chosen.value];
+    const next = slots.value.map((slot) =>
+      targets.includes(slot) ? accepted(slot, edit(documentOf(slot), slot)) : slot.run,
+    );
+    if (next.some((run, i) => run !== slots.value[i]!.run)) change(next);
+  };
+
+  const each = (does: (training: Training) => void) => () => {
+    for (const { training } of slots.value) does(training);
+  };
+
+  return {
+    slots,
+    chosen,
+    chosenIndex,
+    editsAll,
+    tool,
+    plane,
+    speed,
+    watch,
+    curveOf,
+    ceiling: () => ceiling.value,
+    status,
+    step,
+    totalSteps,
+    documentOf,
+
+    /** What is wrong with a run's document, or with the data that it names. */
+    problemOf(slot: Slot): Problem | null {
+      const found = typed.value.get(slot.id)?.problem;
+      if (found) return found;
+      const failure = slot.training.failure.value;
+      if (!failure) return null;
+      return { path: failure.path ?? '', message: failure.message };
+    },
+
+    /** Makes the slots those of these documents; a slot whose document stays goes on. */
+    fit(wanted: readonly Run[], on: BackendChoice) {
+      const before = slots.value;
+      backend = on;
+      const meanings = wanted.map(meaningOf);
+      const free = [...before];
+      const take = (slot: Slot | undefined) => (slot ? free.splice(free.indexOf(slot), 1)[0] : undefined);
+      const kept = meanings.map((meaning) => take(free.find((slot) => slot.meaning === meaning)));
+      slots.value = wanted.map((run, i) => {
+        const meaning = meanings[i]!;
+        if (kept[i]) return { ...kept[i], run };
+        const spare = take(free.find((slot) => slot === before[i]) ?? free[0]);
+        return spare ? reuse(spare, run, meaning) : createSlot(run, meaning);
+      });
+      for (const { training, id } of free) {
+        waiting.delete(id);
+        training.dispose();
+      }
+    },
+
+    /** Opens the runs that wait for it. */
+    open() {
+      for (const { id, run, training } of slots.value) {
+        const then = waiting.get(id);
+        waiting.delete(id);
+        if (then) training.open(jobOf(run), then);
+      }
+    },
+
+    edit: (path: string, value: unknown) => update((document, { run }) => edited(document, path, value, validate(run))),
+    update,
+
+    choose(slot: Slot) {
+      chosenIndex.value = slots.value.indexOf(slot);
+    },
+    addCopy() {
+      const { run } = chosen.value!;
+      chosenIndex.value = slots.value.length;
+      change([...runs(), { ...run }]);
+    },
+    /** Another run beside the others; in the place of the chosen one where there is no more room. */
+    add(run: Run) {
+      const at = slots.value.length < MOST_RUNS ? slots.value.length : chosenIndex.value;
+      chosenIndex.value = at;
+      const next = runs();
+      next[at] = run;
+      change(next);
+    },
+    /** An earlier document in the place of the chosen one. */
+    bringBack(run: Run) {
+      keepTyped(chosen.value!.id, null);
+      change(runs().with(chosenIndex.value, run));
+    },
+    remove(slot: Slot) {
+      note(slot);
+      keepTyped(slot.id, null);
+      chosenIndex.value = Math.max(0, Math.min(chosenIndex.value, slots.value.length - 2));
+      change(runs().filter((_, i) => slots.value[i] !== slot));
+    },
+
+    play() {
+      const isOver = status.value === 'done';
+      for (const { training } of slots.value) {
+        const now = training.status.value;
+        if (isOver || (now !== 'done' && now !== 'failed')) training.play(speed.value);
+      }
+    },
+    pause: each((training) => training.pause()),
+    stepOn: (count: number) => each((training) => training.step(count))(),
+    rewind: each((training) => training.rewind()),
+    setSpeed(value: number | null) {
+      speed.value = value;
+      for (const { training } of slots.value) if (training.status.value === 'running') training.play(value);
+    },
+  };
+}

@@ -1,0 +1,110 @@
+// What one run says that another does not, in one line. Pure.
+
+import type { CanonicalRun, Data } from '../../src/index.ts';
+import { leafPaths, read } from './document.ts';
+import { allFields, type Field, wordOf } from './fields.ts';
+
+export interface Difference {
+  readonly path: string;
+  readonly label: string;
+  /** In words; `none` where there is none. */
+  readonly value: string;
+  readonly before: string;
+}
+
+/** A run twice: as it is written, and with every default filled in. */
+export interface Compared {
+  readonly written: object;
+  readonly run: CanonicalRun;
+}
+
+/** How data is told apart: its name, or where it comes from. */
+export function dataWord(data: Data): string {
+  if ('name' in data) return data.name;
+  if ('csv' in data) return data.csv;
+  return `${data.x.length} points of its own`;
+}
+
+const shapeWord = ({ layers }: CanonicalRun) => layers.map(({ units }) => units).join('–');
+
+const lengthWord = ({ steps, epochs }: CanonicalRun) => (steps === undefined ? `${epochs} epochs` : `${steps} steps`);
+
+function sameRows(a: Data, b: Data): boolean {
+  return JSON.stringify(rowsOf(a)) === JSON.stringify(rowsOf(b));
+}
+
+function rowsOf(data: Data): unknown {
+  if ('name' in data) return data.name;
+  if ('csv' in data) return [data.csv, data.testCsv, data.label];
+  return [data.x, data.y, data.testX, data.testY];
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return typeof value === 'string' ? wordOf(value) : typeof value === 'object' ? 'given' : String(value);
+}
+
+/** What is told as a whole, or is no setting. */
+const APART =
+  /^(basin|name|record(\.epochs)?|steps|epochs|layers\[\d+\]\.(units|dropMasks)|data\.(name|csv|label|x|y|testX|testY|testCsv))$/;
+
+/**
+ * What `other` says differently from `first`. What neither of them writes, and what only one of them can have, follows from
+ * the rest and is left out.
+ */
+export function differences(first: Compared, other: Compared): readonly Difference[] {
+  const labels = new Map(allFields(other.run).map((field) => [field.path, field]));
+  const whole: Difference[] = [];
+  const rows = !sameRows(first.run.data, other.run.data);
+  if (rows) whole.push(told('data', 'data', dataWord(other.run.data), dataWord(first.run.data)));
+  const shape = shapeWord(first.run) !== shapeWord(other.run);
+  if (shape) whole.push(told('layers', 'layers', shapeWord(other.run), shapeWord(first.run)));
+  const [length, before] = [lengthWord(other.run), lengthWord(first.run)];
+  if (length !== before) whole.push(told('length', 'length', length, before));
+  const single = leafPaths(other.run)
+    .filter((path) => !APART.test(path) && !(shape && path.startsWith('layers')) && !(rows && path.startsWith('data')))
+    .filter((path) => differs(path, first, other))
+    .map((path) => {
+      const field = labels.get(path);
+      return told(path, labelOf(path, field), show(read(other.run, path)), show(read(first.run, path)));
+    });
+  return [...whole, ...single, ...lost(first, other)];
+}
+
+const told = (path: string, label: string, value: string, before: string): Difference => ({
+  path,
+  label,
+  value,
+  before,
+});
+
+/** Settings without a default are news on their own; of the others only what one of the documents writes. */
+const OPTIONAL = /^optimizer\.clipNorm$/;
+
+function differs(path: string, first: Compared, other: Compared): boolean {
+  const [before, now] = [read(first.run, path), read(other.run, path)];
+  if (JSON.stringify(before) === JSON.stringify(now)) return false;
+  if (before === undefined) return OPTIONAL.test(path);
+  return read(first.written, path) !== undefined || read(other.written, path) !== undefined;
+}
+
+function lost(first: Compared, other: Compared): Difference[] {
+  return ['optimizer.clipNorm'].flatMap((path) => {
+    const before = read(first.run, path);
+    if (before === undefined || read(other.run, path) !== undefined) return [];
+    return [told(path, 'longest gradient', 'none', show(before))];
+  });
+}
+
+function labelOf(path: string, field: Field | undefined): string {
+  if (!field) return path;
+  const label = field.owner === undefined ? field.label : `${field.label} ${field.owner}`;
+  return /^[A-Z][a-z]/.test(label) ? label[0]!.toLowerCase() + label.slice(1) : label;
+}
+
+/** One line, such as “learning rate 0.3 instead of 0.1”. */
+export function differenceLine(all: readonly Difference[]): string {
+  if (all.length === 0) return 'the same settings';
+  return all.map(({ label, value, before }) => `${label} ${value} instead of ${before}`).join(', ');
+}
