@@ -7,8 +7,10 @@ import type { CanonicalRun } from '../spec/types.ts';
 import type { Evaluation, Fleet } from './fleet.ts';
 
 export interface EarlyStop {
-  /** Scores the models after an epoch; true when every one of them has stopped. */
-  afterEpoch(): Promise<boolean>;
+  /** Has every model stopped? */
+  readonly stopped: boolean;
+  /** Scores the models after an epoch. */
+  afterEpoch(): Promise<void>;
   /** Puts each model's best weights back. */
   restoreBest(): Promise<void>;
 }
@@ -19,6 +21,9 @@ export function createEarlyStop(fleet: Fleet, setting: NonNullable<CanonicalRun[
   let bestParameters: Reals | undefined;
 
   return {
+    get stopped() {
+      return models.every(({ waited }) => waited >= patience);
+    },
     async afterEpoch() {
       const scores = await fleet.evaluate();
       const now = await fleet.parameters();
@@ -35,7 +40,6 @@ export function createEarlyStop(fleet: Fleet, setting: NonNullable<CanonicalRun[
         model.waited = 0;
         bestParameters!.set(now.subarray(m * params, (m + 1) * params), m * params);
       });
-      return models.every(({ waited }) => waited >= patience);
     },
     async restoreBest() {
       if (bestParameters) await fleet.setParameters(bestParameters);

@@ -12,6 +12,7 @@ import { compile } from '../plan/compile.ts';
 import { checkLimits, elements, outputUnits, scoreBlocks, tensorOffsets } from '../plan/memory.ts';
 import type { Plan, SegmentName } from '../plan/plan.ts';
 import type { CanonicalRun } from '../spec/types.ts';
+import type { EarlyStop } from './early-stopping.ts';
 import { initialize } from './initialize.ts';
 import { createPacer, type Pacer } from './pace.ts';
 import { rateFactor } from './schedule.ts';
@@ -70,6 +71,8 @@ export class Fleet {
   readonly pin: StrategyPin | undefined;
   /** Losses of the steps that the caller asked to record, in order. */
   readonly history: RecordedLosses[] = [];
+  /** What early stopping has seen since the start, where the document asks for it. */
+  earlyStop: EarlyStop | undefined;
   #steps = 0;
   readonly #backend: Backend;
   readonly #initial: Float64Array;
@@ -285,6 +288,7 @@ export class Fleet {
     const { layers, models } = this.plan.shape;
     this.#steps = 0;
     this.history.length = 0;
+    this.earlyStop = undefined;
     this.#program.write('parameters', this.#initial);
     this.#program.write('moments', new Float32Array(elements(this.plan.buffers.moments!)));
     this.#program.write('health', new Uint32Array(models * (layers.length + 1)).fill(HEALTHY));

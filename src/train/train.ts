@@ -1,6 +1,6 @@
 // The training loop of a fleet: slices of steps until the run is done, stopped early, or aborted.
 
-import { createEarlyStop } from './early-stopping.ts';
+import { createEarlyStop, type EarlyStop } from './early-stopping.ts';
 import type { Fleet } from './fleet.ts';
 import { recordedSteps } from './record.ts';
 
@@ -26,20 +26,25 @@ export function stepRecorded(fleet: Fleet, count: number): Promise<void> {
 /** Trains on to the end of the run document. Yields now and then, and once at the end. */
 export async function* train(fleet: Fleet, { signal, everyMs = 100 }: TrainOptions = {}): AsyncGenerator<Progress> {
   const { steps, stepsPerEpoch } = fleet.timeline;
-  const stopping = fleet.runs[0]!.earlyStopping;
-  const early = stopping && createEarlyStop(fleet, stopping);
+  const early = earlyStopOf(fleet);
   let slice = 16;
-  let stopped = false;
-  while (fleet.steps < steps && !stopped && !signal?.aborted) {
+  while (fleet.steps < steps && !early?.stopped && !signal?.aborted) {
     const started = performance.now();
     const toEpochEnd = stepsPerEpoch - (fleet.steps % stepsPerEpoch);
     const count = Math.min(slice, steps - fleet.steps, early ? toEpochEnd : Number.POSITIVE_INFINITY);
     await stepRecorded(fleet, count);
-    if (early && count === toEpochEnd) stopped = await early.afterEpoch();
+    if (early && count === toEpochEnd) await early.afterEpoch();
     const elapsedMs = Math.max(0.01, performance.now() - started);
     slice = Math.max(1, Math.min(4 * slice, Math.round((count * everyMs) / elapsedMs)));
     if (fleet.steps < steps) yield { step: fleet.steps, steps, stepsPerSecond: (1000 * count) / elapsedMs };
   }
   if (early && !signal?.aborted) await early.restoreBest();
   yield { step: fleet.steps, steps, stepsPerSecond: 0 };
+}
+
+/** What early stopping has seen so far: training that was interrupted goes on with it. */
+function earlyStopOf(fleet: Fleet): EarlyStop | undefined {
+  const setting = fleet.runs[0]!.earlyStopping;
+  if (setting) fleet.earlyStop ??= createEarlyStop(fleet, setting);
+  return fleet.earlyStop;
 }

@@ -325,6 +325,21 @@ test('early stopping stops after `patience` epochs without a better value and ke
   expect((await session.evaluate()).validation!.loss).toBe(expected.best);
 });
 
+test('early stopping goes on after an interruption as if there had been none', async () => {
+  const expected = await stopByHand(STOPPING);
+  const session = await open(STOPPING);
+  // In every epoch one, so that patience started anew would never run out.
+  for (let interruptions = 0; interruptions < 250; interruptions++) {
+    const abort = new AbortController();
+    for await (const _ of session.train({ signal: abort.signal, everyMs: 1e-3 })) abort.abort();
+  }
+  expect(session.steps).toBe(expected.steps);
+  expect(flatten(await session.weights())).toEqual(expected.weights);
+  await session.reset();
+  for await (const _ of session.train());
+  expect(session.steps).toBe(expected.steps);
+});
+
 test('in a sweep every model stops for itself', async () => {
   const sweep = await createSweep(
     { base: STOPPING, models: [{}, { optimizer: { learningRate: 0.003 } }, { l2: 5 }] },
