@@ -34,6 +34,7 @@ export {
   SCHEDULE_RANGES,
   SCHEDULES,
 } from './spec/defaults.ts';
+export type { Halving, RankMetric, Rung } from './spec/halving.ts';
 export { type Axis, applyPatch, type ModelPatch, type Search, type Vary } from './spec/patch.ts';
 export { presetNotes, presets } from './spec/presets.ts';
 export { shortForm } from './spec/short.ts';

@@ -45,6 +45,8 @@ ${DEVICE}
 
 SWEEP.json is { "base": a run document or the name of a preset, "vary": { … } } or { "base": …, "models": [ … ] }.
 The best model has the lowest loss on the validation rows, or without such rows on the training rows.
+With "search": { "halving": 3 }, or { "halving": 3, "random": 243 }, the best third of the models goes on, again and again,
+and only the last ones train to the end: the result says at which step each model stopped.
 
   echo '{ "base": "start/circles", "vary": { "optimizer.learningRate": { "log": [0.01, 1], "count": 8 } } }' > sweep.json
   basin sweep sweep.json --out result.json --save best.safetensors

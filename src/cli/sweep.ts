@@ -26,9 +26,11 @@ const SHOWN = 20;
 
 interface ModelResult extends Evaluation {
   readonly model: number;
+  /** Updates that it has made: successive halving stops most models early. */
+  readonly steps: number;
   /** What tells this model from the others, by path. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Training objective at the last step. */
+  /** Training objective at that step. */
   readonly loss: number;
   readonly diverged: Divergence | null;
 }
@@ -60,6 +62,7 @@ export async function sweepCommand(argv: readonly string[], io: Io): Promise<num
     sweep: document.value,
     backend: sweep.backend,
     steps: sweep.steps,
+    ...(isHalved(sweep) && { rungs: sweep.rungs }),
     ...(stopped && { stopped }),
     models,
     best,
@@ -80,27 +83,36 @@ export async function sweepCommand(argv: readonly string[], io: Io): Promise<num
 }
 
 async function trainAll(sweep: Sweep, io: Io) {
-  const progress = createProgress(io, `${sweep.models} models`);
+  const progress = createProgress(io);
   const started = performance.now();
-  for await (const report of sweep.train({ signal: io.signal })) progress.update(report);
+  for await (const report of sweep.train({ signal: io.signal })) {
+    const { training, models, rung, rungs } = report;
+    const what = rungs > 1 ? `rung ${rung}/${rungs}  ${training} of ${models} models` : `${models} models`;
+    progress.update({ ...report, what });
+  }
   progress.clear();
   const isCut = io.signal.aborted && sweep.steps < sweep.totalSteps;
   return { stopped: isCut ? { step: sweep.steps } : null, trainMs: performance.now() - started };
 }
 
 /** Updates of all models in a second. */
-function perSecond({ steps, models }: Sweep, trainMs: number): number {
-  return steps === 0 ? 0 : Math.round((1000 * steps * models) / Math.max(trainMs, 1e-3));
+function perSecond(sweep: Sweep, trainMs: number): number {
+  const updates = sweep.modelSteps().reduce((sum, steps) => sum + steps, 0);
+  return Math.round((1000 * updates) / Math.max(trainMs, 1e-3));
 }
+
+const isHalved = ({ rungs }: Sweep): boolean => rungs.length > 1;
 
 async function resultsOf(sweep: Sweep): Promise<ModelResult[]> {
   const scores = await sweep.evaluate();
   const losses = await sweep.losses();
   const divergences = await sweep.divergences();
+  const steps = sweep.modelSteps();
   const settings = differingSettings(scores.map((_, i) => sweep.run(i)));
   return scores.map((score, model) => ({
     model,
     settings: settings[model]!,
+    steps: steps[model]!,
     ...score,
     loss: losses[model]!,
     diverged: divergences[model]!,
@@ -108,9 +120,8 @@ async function resultsOf(sweep: Sweep): Promise<ModelResult[]> {
 }
 
 async function bestOf(sweep: Sweep) {
-  const metric = sweep.data.validation ? ('validation.loss' as const) : ('train.loss' as const);
-  const { model, value, run } = await sweep.best(metric);
-  return { model, metric, value, run };
+  const { metric } = sweep;
+  return { metric, ...(await sweep.best()) };
 }
 
 /** Each model's settings that are not the same in all of them, by the paths that a sweep document uses. */
@@ -148,14 +159,18 @@ function summary(
   best: Awaited<ReturnType<typeof bestOf>> | null,
   written: readonly string[],
 ): string {
-  const set = sweep.data.validation ? 'validation' : 'train';
-  const value = ({ diverged, ...scores }: ModelResult) => (diverged ? Number.POSITIVE_INFINITY : scores[set]!.loss);
-  const ranked = [...models].sort((a, b) => value(a) - value(b) || a.model - b.model);
+  const set = sweep.metric.startsWith('validation') ? 'validation' : 'train';
+  const badness = ({ diverged, ...scores }: ModelResult) => {
+    if (diverged) return Number.POSITIVE_INFINITY;
+    return sweep.metric.endsWith('loss') ? scores[set]!.loss : -scores[set]!.accuracy!;
+  };
+  const ranked = [...models].sort((a, b) => badness(a) - badness(b) || a.model - b.model);
   const paths = [...new Set(models.flatMap(({ settings }) => Object.keys(settings)))];
   const hasTest = models[0]!.test !== null;
   const titles = [
     'model',
     ...paths.map((path) => titleOf(path, paths)),
+    ...(isHalved(sweep) ? ['steps'] : []),
     `${set} loss`,
     'accuracy',
     ...(hasTest ? ['test loss', 'accuracy'] : []),
@@ -166,6 +181,7 @@ function summary(
     .map((each) => [
       String(each.model),
       ...paths.map((path) => cell(each.settings[path])),
+      ...(isHalved(sweep) ? [String(each.steps)] : []),
       short(each[set]!.loss),
       percent(each[set]!.accuracy),
       ...(each.test ? [short(each.test.loss), percent(each.test.accuracy)] : []),
@@ -175,12 +191,20 @@ function summary(
   const right = titles.slice(0, -1).map((_, column) => column);
   const rest = models.length - rows.length;
   return [
-    `${sweep.models} models, ${sweep.steps} of ${sweep.totalSteps} steps on ${name} (${adapter}), ${precision}, ${strategy}\n\n`,
+    `${sweep.models} models, ${sweep.steps} of ${sweep.totalSteps} steps on ${name} (${adapter}), ${precision}, ${strategy}\n`,
+    ...(isHalved(sweep) ? [`${rungsText(sweep)}\n`] : []),
+    '\n',
     table([titles, ...rows], right),
     ...(rest > 0 ? [`and ${rest} more${written.length > 0 ? ` in ${written[0]}` : ''}\n`] : []),
     ...written.map((file) => `wrote ${file}\n`),
   ].join('');
 }
+
+/** `27 models to step 2, 9 to 6, 3 to 18, 1 to 54` */
+const rungsText = ({ rungs }: Sweep): string =>
+  rungs
+    .map(({ models, steps }, i) => `${models}${i === 0 ? ' models' : ''} to ${i === 0 ? 'step ' : ''}${steps}`)
+    .join(', ');
 
 /** The last part of a path where it says enough. */
 function titleOf(path: string, paths: readonly string[]): string {

@@ -2,13 +2,14 @@
 import { SpecError } from '../core/errors.ts';
 import { anyObject, type Fields, fail, integer, list, object, required, show } from './checks.ts';
 import { RANGES } from './defaults.ts';
+import { type Halving, readHalving } from './halving.ts';
 import { presets } from './presets.ts';
 import type { CanonicalLayer, CanonicalRun, Init, Optimizer, Run } from './types.ts';
 import { unitsOf, validate } from './validate.ts';
 import { shapeOf } from './validate-data.ts';
 import { checkFirstFanIn, validateInit, validateL2 } from './validate-network.ts';
 import { validateOptimizer } from './validate-training.ts';
-import { checkDropRates, expandVary, MAX_MODELS, type Search, type Vary } from './vary.ts';
+import { checkDropRates, expandVary, MAX_MODELS, readSearch, type Search, type Vary } from './vary.ts';
 
 export { type Axis, expandVary, type Search, type Vary } from './vary.ts';
 
@@ -37,8 +38,14 @@ const PATCH_KEYS = ['seed', 'l2', 'init', 'optimizer', 'dropRate'];
 const SWEEP_KEYS = ['base', 'models', 'vary', 'search'];
 const PATCH_EXAMPLE = '{ "l2": 0.1, "seed": 7 }';
 
-/** Every model's whole document. The data and the batches are the base's whatever a model's seed is: both seeds are written out. */
-export function sweepModels(sweep: unknown): CanonicalRun[] {
+/** A sweep document read: every model's whole document, and how the models are halved. */
+export interface SweepPlan {
+  readonly models: CanonicalRun[];
+  readonly halving: Required<Halving> | null;
+}
+
+/** The data and the batches are the base's whatever a model's seed is: both seeds are written out. */
+export function readSweep(sweep: unknown): SweepPlan {
   const fields = object('sweep', sweep, 'a sweep', SWEEP_KEYS, '{ "base": { … }, "vary": { "l2": [0, 0.1, 1] } }');
   const base = readBase(required('', fields, 'base', 'Write a run document or the id of a preset.'));
   if (fields.models !== undefined && fields.vary !== undefined) {
@@ -46,14 +53,15 @@ export function sweepModels(sweep: unknown): CanonicalRun[] {
   }
   if (fields.models === undefined) {
     const patches = expandVary(required('', fields, 'vary', 'Write models or vary.'), fields.search);
-    return patches.map((patch) => patchModel(base, patch, 'vary'));
+    const halving = readHalving(readSearch(fields.search), patches.length, base.run);
+    return { models: patches.map((patch) => patchModel(base, patch, 'vary')), halving };
   }
   if (fields.search !== undefined) fail('search', `${show(fields.search)} with models. Allowed with vary. Remove it.`);
   const models = list('models', fields.models, `patches such as ${PATCH_EXAMPLE}`, (path, patch) =>
     patchModel(base, patch, path),
   );
   integer('models', models.length, MAX_MODELS, 'It is the number of models.');
-  return models;
+  return { models, halving: null };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   show,
 } from './checks.ts';
 import { INIT_SCHEMES, OPTIMIZER_RANGES, OPTIMIZERS, RANGES } from './defaults.ts';
+import type { Halving } from './halving.ts';
 import type { ModelPatch } from './patch.ts';
 import type { OptimizerName } from './types.ts';
 import { validateDropRate, validateL2 } from './validate-network.ts';
@@ -30,8 +31,13 @@ export type Axis =
 /** Paths such as `optimizer.learningRate`, `l2`, `dropRate`, `seed`, `init.scale`, and their values. */
 export type Vary = { readonly [path: string]: Axis };
 
-/** `grid` takes every combination, the last path fastest; random search draws so many, each axis on its own. */
-export type Search = 'grid' | { readonly random: number; readonly seed?: number };
+interface RandomDraws {
+  readonly random: number;
+  readonly seed?: number;
+}
+
+/** `grid` takes every combination, the last path fastest; random search draws so many, each axis on its own. Either can be halved. */
+export type Search = 'grid' | (RandomDraws & Partial<Halving>) | Halving;
 
 /** One model to a workgroup in z, of which WebGPU promises 65535: maxComputeWorkgroupsPerDimension. */
 export const MAX_MODELS = interval('[1, 65535]');
@@ -143,16 +149,27 @@ function readAxes(value: unknown): Map<string, Values> {
 /** The patches of all models, in order. @throws SpecError with paths that start at `vary` and `search`. */
 export function expandVary(vary: unknown, search: unknown = 'grid'): ModelPatch[] {
   const axes = readAxes(vary);
-  if (search === 'grid') return expandGrid(axes);
-  if (typeof search === 'string')
-    fail('search', `${show(search)} is not a search. Allowed: "grid", { "random": count }.`);
-  const fields = object('search', search, 'search', ['random', 'seed'], '"grid" or { "random": 100, "seed": 0 }');
-  const models = required('search', fields, 'random', 'Write the number of models, { "random": 100 }.');
-  const count = integer('search.random', models, MAX_MODELS, 'It is the number of models.');
+  const fields = readSearch(search);
+  if (fields.random === undefined) return expandGrid(axes, search, fields);
+  const count = integer('search.random', fields.random, MAX_MODELS, 'It is the number of models.');
   return drawModels(axes, count, integer('search.seed', fields.seed ?? 0, RANGES.seed));
 }
 
-function expandGrid(axes: Map<string, Values>): ModelPatch[] {
+const SEARCH_KEYS = ['random', 'seed', 'halving', 'minSteps', 'metric'];
+
+/** The keys of a search; none of the plain grid. */
+export function readSearch(search: unknown = 'grid'): Fields {
+  if (search === 'grid') return {};
+  if (typeof search === 'string')
+    fail('search', `${show(search)} is not a search. Allowed: "grid", { "random": count }, { "halving": 3 }.`);
+  return object('search', search, 'search', SEARCH_KEYS, '"grid" or { "random": 100, "seed": 0 }');
+}
+
+function expandGrid(axes: Map<string, Values>, search: unknown, { halving, seed }: Fields): ModelPatch[] {
+  if (search !== 'grid' && halving === undefined)
+    fail('search.random', 'is missing. Write the number of models, { "random": 100 }.');
+  if (seed !== undefined)
+    fail('search.seed', `${show(seed)} for a grid. Allowed with random draws: add "random": 100, or remove it.`);
   const counts = [...axes].map(([setting, { count }]) => count ?? failCountless(setting));
   const models = counts.reduce((product, count) => product * count, 1);
   if (!MAX_MODELS.holds(models)) {

@@ -9,7 +9,7 @@ import { HEALTHY } from '../ops/loss.ts';
 import { RATE_SIZE } from '../ops/optimizer.ts';
 import type { StrategyPin } from '../plan/choose.ts';
 import { compile } from '../plan/compile.ts';
-import { checkLimits, elements, outputUnits, scoreBlocks, tensorOffsets } from '../plan/memory.ts';
+import { checkLimits, elements, outputUnits, planBytes, scoreBlocks, tensorOffsets } from '../plan/memory.ts';
 import type { Plan, SegmentName } from '../plan/plan.ts';
 import type { CanonicalRun } from '../spec/types.ts';
 import type { EarlyStop } from './early-stopping.ts';
@@ -58,8 +58,24 @@ export interface GridView {
   readonly base?: readonly number[];
 }
 
-interface ParkedState extends Omit<FleetState, 'steps'> {
+/** All that training has changed in a number of models, and what was seen of it, away from any device. */
+export interface ModelStates extends FleetState {
+  readonly models: number;
+  /** [models × (layers + 1)] */
   readonly health: Uint32Array;
+  readonly history: readonly RecordedLosses[];
+}
+
+type Contents = Pick<ModelStates, 'parameters' | 'moments' | 'health'>;
+
+/** How a fleet begins. */
+export interface Beginning {
+  /** Flat start weights [models × params]; drawn from each run's `init` without. */
+  readonly initial?: Float64Array | undefined;
+  /** Where the models stand; at their start without. */
+  readonly states?: ModelStates | undefined;
+  /** A strategy of the caller's own. */
+  readonly pin?: StrategyPin | undefined;
 }
 
 export class Fleet {
@@ -70,16 +86,16 @@ export class Fleet {
   /** The caller's own choice of a strategy. */
   readonly pin: StrategyPin | undefined;
   /** Losses of the steps that the caller asked to record, in order. */
-  readonly history: RecordedLosses[] = [];
+  readonly history: RecordedLosses[];
   /** What early stopping has seen since the start, where the document asks for it. */
   earlyStop: EarlyStop | undefined;
-  #steps = 0;
+  #steps: number;
   readonly #backend: Backend;
-  readonly #initial: Float64Array;
+  #initial: Float64Array | undefined;
   readonly #pacer: Pacer;
-  #program: Program;
-  /** The state of the models while they are off the device. */
-  #parked: ParkedState | null = null;
+  #program!: Program;
+  /** What goes on the device with the models; null while they are there. */
+  #parked: Contents | null;
   /** Calls run one after another, in the order in which they were made. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -88,8 +104,6 @@ export class Fleet {
    *
    * @throws LimitError before anything is allocated, when the device cannot hold it.
    * @param runs documents with one `planKey`, sharing data and batch order.
-   * @param initial flat start weights [models × params]; drawn from each run's `init` without.
-   * @param pin a strategy of the caller's own.
    */
   static async create(
     backend: Backend,
@@ -98,12 +112,22 @@ export class Fleet {
     initial?: Float64Array,
     pin?: StrategyPin,
   ): Promise<Fleet> {
+    const fleet = Fleet.parked(backend, runs, data, { initial, pin });
+    await fleet.place();
+    return fleet;
+  }
+
+  /** A fleet that is off the device until it is asked for something that needs it. @throws LimitError */
+  static parked(
+    backend: Backend,
+    runs: readonly CanonicalRun[],
+    data: LoadedDataset,
+    beginning: Beginning = {},
+  ): Fleet {
     const timeline = createTimeline(runs[0]!, data.train.count);
-    const plan = compile(networkShape(runs, data, timeline), backend.traits, pin);
+    const plan = compile(networkShape(runs, data, timeline), backend.traits, beginning.pin);
     checkLimits(plan, backend.limits);
-    const start = initial ?? drawInitial(runs, plan);
-    const program = await backend.build(plan);
-    return new Fleet(backend, runs, data, timeline, plan, program, start, pin);
+    return new Fleet(backend, runs, data, timeline, plan, beginning);
   }
 
   private constructor(
@@ -112,22 +136,19 @@ export class Fleet {
     data: LoadedDataset,
     timeline: Timeline,
     plan: Plan,
-    program: Program,
-    initial: Float64Array,
-    pin: StrategyPin | undefined,
+    { initial, states, pin }: Beginning,
   ) {
     this.runs = runs;
     this.plan = plan;
     this.timeline = timeline;
     this.data = data;
     this.pin = pin;
+    this.history = [...(states?.history ?? [])];
+    this.#steps = states?.steps ?? 0;
     this.#backend = backend;
-    this.#program = program;
     this.#initial = initial;
     this.#pacer = createPacer(backend.name, plan.tableSteps);
-    this.#uploadRows();
-    this.#uploadSettings();
-    this.#start();
+    this.#parked = states ?? this.#start();
   }
 
   get models(): number {
@@ -139,9 +160,24 @@ export class Fleet {
     return this.#steps;
   }
 
+  /** Device memory that the models take while they are there. */
+  get bytes(): number {
+    return planBytes(this.plan);
+  }
+
+  get isParked(): boolean {
+    return this.#parked !== null;
+  }
+
   /** Back to the same start. */
   reset(): Promise<void> {
-    return this.#inTurn(async () => this.#start());
+    return this.#queue(async () => {
+      this.#steps = 0;
+      this.history.length = 0;
+      this.earlyStop = undefined;
+      if (this.#parked) this.#parked = this.#start();
+      else this.#write(this.#start());
+    });
   }
 
   /**
@@ -176,11 +212,13 @@ export class Fleet {
     return this.#inTurn(() => this.#readReals('parameters'));
   }
 
-  state(): Promise<FleetState> {
-    return this.#inTurn(async () => ({
+  /** A copy of what training has changed. The models stay where they are, on the device or off it. */
+  state(): Promise<ModelStates> {
+    return this.#queue(async () => ({
+      ...(this.#parked ?? (await this.#contents())),
+      models: this.models,
       steps: this.#steps,
-      parameters: await this.#readReals('parameters'),
-      moments: await this.#readReals('moments'),
+      history: [...this.history],
     }));
   }
 
@@ -205,6 +243,11 @@ export class Fleet {
       const slots = health.length / this.models;
       return this.runs.map((_, m) => firstDivergence(health.subarray(m * slots, (m + 1) * slots)));
     });
+  }
+
+  /** Scores on one set of rows; null where the data has no such rows. */
+  score(set: 'train' | 'validation' | 'test'): Promise<(Score | null)[]> {
+    return this.#inTurn(() => this.#score(set));
   }
 
   evaluate(): Promise<Evaluation[]> {
@@ -244,14 +287,18 @@ export class Fleet {
     });
   }
 
-  /** Takes the models off the device; the next call brings them back as they were. */
+  /** Puts the models on the device. Every call that needs them there does. */
+  place(): Promise<void> {
+    return this.#inTurn(async () => {});
+  }
+
+  /** Takes the models off the device; the next call that needs them there brings them back as they were. */
   park(): Promise<void> {
-    return this.#inTurn(async () => {
-      const parameters = await this.#readReals('parameters');
-      const moments = await this.#readReals('moments');
-      const health = (await this.#program.read('health')) as Uint32Array;
+    return this.#queue(async () => {
+      if (this.#parked) return;
+      const contents = await this.#contents();
       this.#program.dispose();
-      this.#parked = { parameters, moments, health };
+      this.#parked = contents;
     });
   }
 
@@ -284,14 +331,29 @@ export class Fleet {
     }
   }
 
-  #start(): void {
+  #start(): Contents {
     const { layers, models } = this.plan.shape;
-    this.#steps = 0;
-    this.history.length = 0;
-    this.earlyStop = undefined;
-    this.#program.write('parameters', this.#initial);
-    this.#program.write('moments', new Float32Array(elements(this.plan.buffers.moments!)));
-    this.#program.write('health', new Uint32Array(models * (layers.length + 1)).fill(HEALTHY));
+    this.#initial ??= drawInitial(this.runs, this.plan);
+    const parameters = allocateReals(this.#backend.precision, this.#initial.length);
+    parameters.set(this.#initial);
+    return {
+      parameters,
+      moments: allocateReals(this.#backend.precision, elements(this.plan.buffers.moments!)),
+      health: new Uint32Array(models * (layers.length + 1)).fill(HEALTHY),
+    };
+  }
+
+  #write({ parameters, moments, health }: Contents): void {
+    this.#program.write('parameters', parameters);
+    this.#program.write('moments', moments);
+    this.#program.write('health', health);
+  }
+
+  async #contents(): Promise<Contents> {
+    const parameters = await this.#readReals('parameters');
+    const moments = await this.#readReals('moments');
+    const health = (await this.#program.read('health')) as Uint32Array;
+    return { parameters, moments, health };
   }
 
   /** Fills the tables for the next `count` steps. */
@@ -330,24 +392,26 @@ export class Fleet {
 
   // -------------------------------------------------------------- running
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const run = async () => {
-      if (this.#parked) await this.#unpark(this.#parked);
-      return work();
-    };
-    const result = this.#last.then(run, run);
+  #queue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
     this.#last = result.catch(() => {});
     return result;
   }
 
-  async #unpark({ parameters, moments, health }: ParkedState): Promise<void> {
+  /** Queues work that needs the models on the device. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue(async () => {
+      if (this.#parked) await this.#unpark(this.#parked);
+      return work();
+    });
+  }
+
+  async #unpark(contents: Contents): Promise<void> {
     this.#program = await this.#backend.build(this.plan);
     this.#parked = null;
     this.#uploadRows();
     this.#uploadSettings();
-    this.#program.write('parameters', parameters);
-    this.#program.write('moments', moments);
-    this.#program.write('health', health);
+    this.#write(contents);
   }
 
   async #advance(count: number, recorded: (step: number) => boolean): Promise<void> {

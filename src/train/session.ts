@@ -185,8 +185,9 @@ export class Session {
   }
 
   /** What training has changed; `restore` goes on from it exactly. */
-  state(): Promise<FleetState> {
-    return this.#fleet.state();
+  async state(): Promise<FleetState> {
+    const { steps, parameters, moments } = await this.#fleet.state();
+    return { steps, parameters, moments };
   }
 
   restore(state: FleetState): Promise<void> {

@@ -1,20 +1,19 @@
 // A sweep: many models of one document, trained together. Models of one plan form a fleet; their order is the document's.
 
-import type { Backend } from '../backend/backend.ts';
 import { BackendError, type Divergence, SpecError } from '../core/errors.ts';
 import { allocateReals, type Reals } from '../core/shape.ts';
 import type { LoadedDataset } from '../data/load.ts';
-import { planBytes } from '../plan/memory.ts';
-import { type ModelPatch, type Search, type Sweep as SweepDocument, sweepModels, type Vary } from '../spec/patch.ts';
+import { RANK_METRICS, type Rung, rungsOf } from '../spec/halving.ts';
+import { type ModelPatch, readSweep, type Search, type Vary } from '../spec/patch.ts';
+import { totalSteps } from '../spec/steps.ts';
 import type { CanonicalRun, Run } from '../spec/types.ts';
 import { fitToData } from '../spec/validate.ts';
 import { chooseBackend } from './backends.ts';
-import { type Evaluation, Fleet, type FleetState, flattenRows, type GridView } from './fleet.ts';
+import { type Evaluation, type Fleet, type FleetState, flattenRows, type GridView } from './fleet.ts';
+import { arrange, type Ground, gather, makeRoom, type Part, placeFirst, placesOf, totalBytes } from './parts.ts';
 import { type RecordEntry, recordOf } from './record.ts';
 import { prepareRun, Session, type SessionOptions } from './session.ts';
-import { planKey } from './settings.ts';
 import { type Progress, stepRecorded, type TrainOptions, train } from './train.ts';
-import { modelsPerWave } from './waves.ts';
 import { type LayerTensors, layerTensors } from './weights.ts';
 
 export interface SweepInput {
@@ -31,38 +30,43 @@ export interface SweepOptions extends Omit<SessionOptions, 'weights'> {
 
 const MEMORY_BYTES = 2 ** 30;
 
-export const METRICS = [
-  'train.loss',
-  'train.accuracy',
-  'validation.loss',
-  'validation.accuracy',
-  'test.loss',
-  'test.accuracy',
-] as const;
+export const METRICS = [...RANK_METRICS, 'test.loss', 'test.accuracy'] as const;
 export type Metric = (typeof METRICS)[number];
 
 export interface Best {
   readonly model: number;
+  /** Updates that it has made. */
+  readonly steps: number;
   readonly value: number;
   readonly run: CanonicalRun;
 }
 
 /** Everything that training changes, model by model: how the models lie on the device does not matter. */
 export interface SweepState {
+  /** Updates done by the models that are still training. */
   readonly steps: number;
+  /** Rungs of successive halving that have ended. */
+  readonly rung: number;
   readonly models: readonly ModelState[];
 }
 
-export interface ModelState {
-  /** Flat, as the plan lays them out. */
-  readonly parameters: Reals;
-  /** [moments × params] */
-  readonly moments: Reals;
+export interface ModelState extends FleetState {
+  /** Has successive halving stopped it? */
+  readonly stopped: boolean;
+  /** When the loss and each layer's weights first left the finite numbers, as the device keeps it. */
+  readonly health: Uint32Array;
 }
 
-/** Progress of all models: they step together. */
+/** Progress of all models together; `step` is that of the models which are still training. */
 export interface SweepProgress extends Progress {
   readonly models: number;
+  /** Models that are still training: successive halving stops the others. */
+  readonly training: number;
+  /** The rung of successive halving, from 1, of so many; 1 of 1 without. */
+  readonly rung: number;
+  readonly rungs: number;
+  /** The part of all models' updates that is done, from 0 to 1. */
+  readonly done: number;
 }
 
 /**
@@ -71,52 +75,22 @@ export interface SweepProgress extends Progress {
  * @throws SpecError · DataError · BackendError · LimitError
  */
 export async function createSweep(input: SweepInput, options: SweepOptions = {}): Promise<Sweep> {
-  const runs = sweepModels(input as SweepDocument);
-  const { fitted, data } = await prepareRun(runs[0], options.readText);
+  const { models, halving } = readSweep(input);
+  const { fitted, data } = await prepareRun(models[0], options.readText);
   const { inputs, targets, classes } = data;
   const shape = { inputs, targets, classes, trainRows: data.train.count };
-  const models = [fitted, ...runs.slice(1).map((run) => fitToData(run, shape))];
-  const { backend, why } = await chooseBackend(options);
-  const memory = options.memoryBytes ?? MEMORY_BYTES;
-  const groups = [...groupBy(models, planKey).values()].flatMap((group) => {
-    const most = modelsPerWave(
-      group.map((m) => models[m]!),
-      data,
-      backend,
-      memory,
-      options.pin,
-    );
-    return Array.from({ length: Math.ceil(group.length / most) }, (_, wave) =>
-      group.slice(wave * most, (wave + 1) * most),
-    );
-  });
-  const fleets: Fleet[] = [];
-  for (const group of groups) {
-    const fleet = await Fleet.create(
-      backend,
-      group.map((m) => models[m]!),
-      data,
-      undefined,
-      options.pin,
-    );
-    fleets.push(fleet);
-    if (totalBytes(fleets) > memory) await fleet.park();
+  const runs = [fitted, ...models.slice(1).map((run) => fitToData(run, shape))];
+  const steps = totalSteps(fitted, data.train.count);
+  const rungs = halving ? rungsOf(halving, runs.length, steps) : [{ models: runs.length, steps }];
+  const metric = halving?.metric ?? (data.validation ? 'validation.loss' : 'train.loss');
+  if (halving && metric.endsWith('accuracy') && classes === null) {
+    throw new SpecError('search.metric', `"${metric}" needs class labels, and these are numbers. Write a loss.`);
   }
-  return new Sweep(backend, why, models, groups, fleets, data, totalBytes(fleets) > memory);
-}
-
-const totalBytes = (fleets: readonly Fleet[]): number => fleets.reduce((sum, { plan }) => sum + planBytes(plan), 0);
-
-/** Key → indices of the values that have it, in order. */
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  values.forEach((value, index) => {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group) group.push(index);
-    else groups.set(key, [index]);
-  });
-  return groups;
+  const { backend, why } = await chooseBackend(options);
+  const ground = { backend, data, runs, memoryBytes: options.memoryBytes ?? MEMORY_BYTES, pin: options.pin };
+  const parts = arrange(ground, [...runs.keys()]);
+  await placeFirst(parts, ground.memoryBytes);
+  return new Sweep(ground, why, parts, rungs, metric);
 }
 
 export class Sweep {
@@ -124,95 +98,160 @@ export class Sweep {
   readonly data: LoadedDataset;
   /** Why this backend was chosen. */
   readonly why: string;
-  readonly #backend: Backend;
-  readonly #runs: readonly CanonicalRun[];
-  /** For each fleet, the sweep's numbers of its models. */
-  readonly #groups: readonly (readonly number[])[];
-  readonly #fleets: readonly Fleet[];
-  /** Do the fleets take turns on the device? */
-  readonly #inWaves: boolean;
+  /** The rungs of successive halving; without it one, of all models to the last step. */
+  readonly rungs: readonly Rung[];
+  /** What `best` and successive halving rank by unless told otherwise. */
+  readonly metric: Metric;
+  readonly #ground: Ground;
+  /** The rung that the models are on. */
+  #rung = 0;
+  #training: readonly Part[];
+  /** Models that did not go on from a rung. */
+  #stopped: readonly Part[] = [];
 
   /** Use `createSweep`. */
-  constructor(
-    backend: Backend,
-    why: string,
-    runs: readonly CanonicalRun[],
-    groups: readonly (readonly number[])[],
-    fleets: readonly Fleet[],
-    data: LoadedDataset,
-    inWaves: boolean,
-  ) {
-    this.models = runs.length;
-    this.data = data;
+  constructor(ground: Ground, why: string, parts: readonly Part[], rungs: readonly Rung[], metric: Metric) {
+    this.models = ground.runs.length;
+    this.data = ground.data;
     this.why = why;
-    this.#backend = backend;
-    this.#runs = runs;
-    this.#groups = groups;
-    this.#fleets = fleets;
-    this.#inWaves = inWaves;
+    this.rungs = rungs;
+    this.metric = metric;
+    this.#ground = ground;
+    this.#training = parts;
   }
 
   get backend(): Session['backend'] {
-    const { name, adapter, precision } = this.#backend;
-    return { name, adapter, precision, strategy: this.#fleets[0]!.plan.strategy.name, why: this.why };
+    const { name, adapter, precision } = this.#ground.backend;
+    return { name, adapter, precision, strategy: this.#parts[0]!.fleet.plan.strategy.name, why: this.why };
   }
 
-  /** Updates done, the same for all models. */
+  /**
+   * Updates done by the models that are still training: the same for all. After an interruption some may be ahead; then it
+   * is the least.
+   */
   get steps(): number {
-    return this.#fleets[0]!.steps;
+    const parts = this.#training.length > 0 ? this.#training : this.#stopped.slice(-1);
+    return Math.min(...parts.map(({ fleet }) => fleet.steps));
   }
 
-  /** Into how many waves the models are split; 1 where the device holds them all. */
+  /** Into how many waves the models are split that are still training; 1 where the device holds them all. */
   get waves(): number {
-    return this.#inWaves ? this.#fleets.length : 1;
+    return this.#inWaves ? this.#training.length : 1;
   }
 
   get totalSteps(): number {
-    return this.#fleets[0]!.timeline.steps;
+    return this.rungs.at(-1)!.steps;
   }
 
-  /** Model i's whole document: run alone, it gives the same bits on the same device. */
+  /** Model i's whole document: run alone, it gives the same bits on the same device after as many updates. */
   run(i: number): CanonicalRun {
     this.#check(i);
-    return this.#runs[i]!;
+    return this.#ground.runs[i]!;
   }
 
-  /** Makes `count` updates of every model. Models that diverge go on; `divergences` names them. */
+  /** Updates that each model has made: fewer where successive halving has stopped it. */
+  modelSteps(): number[] {
+    return this.#gather(this.#parts.map(({ fleet, models }) => ({ models, values: models.map(() => fleet.steps) })));
+  }
+
+  /**
+   * Makes `count` updates of every model that is still training, those that an interruption left behind some more.
+   * Successive halving stops models at the end of a rung as in `train`. Models that diverge go on; `divergences` names them.
+   */
   async step(count = 1): Promise<void> {
-    await this.#each((fleet) => stepRecorded(fleet, count));
-  }
-
-  /** Trains every model to the end of the document. An abort ends the loop without an error. */
-  async *train(options: TrainOptions = {}): AsyncGenerator<SweepProgress> {
-    // Fleets that fit the device together take a slice each in turn; waves run one after another.
-    const rounds = this.#inWaves ? this.#fleets.map((fleet) => [fleet]) : [this.#fleets];
-    for (const fleets of rounds) {
-      yield* this.#trainTogether(fleets, options);
-      if (this.#inWaves) await fleets[0]!.park();
+    const goal = count + Math.max(0, ...this.#training.map(({ fleet }) => fleet.steps));
+    while (this.#training.length > 0) {
+      const end = this.#isLastRung ? goal : Math.min(goal, this.#rungEnd);
+      await this.#each((fleet) => stepRecorded(fleet, end - fleet.steps), this.#training);
+      if (this.#isLastRung || end < this.#rungEnd) return;
+      await this.#cut();
     }
   }
 
-  async *#trainTogether(fleets: readonly Fleet[], options: TrainOptions): AsyncGenerator<SweepProgress> {
-    const running = new Set(fleets.map((fleet) => train(fleet, options)));
+  /**
+   * Trains every model to the end of the document, or to the rung where successive halving stops it. An abort ends the loop
+   * without an error, and the sweep can go on.
+   */
+  async *train(options: TrainOptions = {}): AsyncGenerator<SweepProgress> {
+    while (this.#training.length > 0) {
+      // Fleets that fit the device together take a slice each in turn; waves run one after another.
+      const rounds = this.#inWaves ? this.#training.map((part) => [part]) : [this.#training];
+      for (const parts of rounds) yield* this.#trainTogether(parts, options);
+      if (options.signal?.aborted || this.#isLastRung) return;
+      await this.#cut();
+    }
+  }
+
+  async *#trainTogether(parts: readonly Part[], options: TrainOptions): AsyncGenerator<SweepProgress> {
+    await makeRoom(parts, this.#parts, this.#ground.memoryBytes);
+    const running = new Set(parts.map(({ fleet }) => train(fleet, options, this.#rungEnd)));
     while (running.size > 0) {
       for (const loop of [...running]) {
         const { done, value } = await loop.next();
         if (done) running.delete(loop);
-        else yield { ...value, step: this.#meanSteps(), models: this.models };
+        else yield this.#progress(value);
       }
     }
   }
 
-  /** Updates done, the mean over all models: in waves some are ahead. */
-  #meanSteps(): number {
-    const total = this.#fleets.reduce((sum, fleet) => sum + fleet.steps * fleet.models, 0);
-    return Math.floor(total / this.models);
+  #progress(of: Progress): SweepProgress {
+    const training = countModels(this.#training);
+    return {
+      ...of,
+      // The mean: in waves some are ahead.
+      step: Math.floor(countUpdates(this.#training) / training),
+      models: this.models,
+      training,
+      rung: this.#rung + 1,
+      rungs: this.rungs.length,
+      done: this.totalSteps === 0 ? 1 : countUpdates(this.#parts) / updatesOf(this.rungs),
+    };
   }
 
-  /** Each model's training objective at the current step, [models]. */
+  get #rungEnd(): number {
+    return this.rungs[this.#rung]!.steps;
+  }
+
+  get #isLastRung(): boolean {
+    return this.#rung === this.rungs.length - 1;
+  }
+
+  /** Ends a rung: the best models go on in fleets of their own, the others leave the device. */
+  async #cut(): Promise<void> {
+    const going = new Set((await this.#ranked()).slice(0, this.rungs[this.#rung + 1]!.models));
+    for (const { fleet } of this.#training) await fleet.park();
+    const places = await placesOf(this.#training);
+    const inOrder = [...places.keys()].sort((a, b) => a - b);
+    const survivors = inOrder.filter((model) => going.has(model));
+    const others = inOrder.filter((model) => !going.has(model));
+    this.#training = arrange(this.#ground, survivors, places);
+    this.#stopped = [...this.#stopped, ...arrange(this.#ground, others, places)];
+    this.#rung++;
+  }
+
+  /** The models that are still training, without the diverged, best first. */
+  async #ranked(): Promise<number[]> {
+    const values = new Array<number>(this.models).fill(Number.NaN);
+    const [set, what] = partsOf(this.metric);
+    const scored = await this.#each(
+      async (fleet) => ({ scores: await fleet.score(set), diverged: await fleet.divergences() }),
+      this.#training,
+    );
+    for (const {
+      models,
+      values: { scores, diverged },
+    } of scored) {
+      models.forEach((model, m) => {
+        if (!diverged[m]) values[model] = scores[m]?.[what] ?? Number.NaN;
+      });
+    }
+    return rank(values, this.metric);
+  }
+
+  /** Each model's training objective at its current step, [models]. */
   async losses(): Promise<Reals> {
     const parts = await this.#each((fleet) => fleet.losses());
-    const all = allocateReals(this.#backend.precision, this.models);
+    const all = allocateReals(this.#ground.backend.precision, this.models);
     this.#scatter(parts, (part, index, model) => {
       all[model] = part[index]!;
     });
@@ -232,8 +271,8 @@ export class Sweep {
   async records(): Promise<RecordEntry[][]> {
     const losses = await this.#each((fleet) => fleet.losses());
     return this.#gather(
-      losses.map(({ fleet, values }) => ({
-        fleet,
+      losses.map(({ fleet, models, values }) => ({
+        models,
         values: Array.from(values, (loss, m) =>
           recordOf(fleet.runs[m]!.record, fleet.timeline, fleet.history, m, { step: fleet.steps, loss }),
         ),
@@ -265,80 +304,93 @@ export class Sweep {
   /** Model i as a session of its own, at the same step with the same state. */
   async session(i: number): Promise<Session> {
     this.#check(i);
-    const group = this.#groups.findIndex((models) => models.includes(i));
-    const m = this.#groups[group]!.indexOf(i);
-    const { pin } = this.#fleets[group]!;
-    const state = await this.#fleets[group]!.state();
-    const fleet = await Fleet.create(this.#backend, [this.#runs[i]!], this.data, undefined, pin);
-    const session = new Session(fleet, this.#backend, this.why);
-    await session.restore({ steps: state.steps, ...modelState(state, this.#groups[group]!.length, m) });
-    return session;
+    const { fleet, models } = this.#partOf(i);
+    const place = { states: await fleet.state(), m: models.indexOf(i) };
+    const [alone] = arrange(this.#ground, [i], new Map([[i, place]]));
+    await alone!.fleet.place();
+    return new Session(alone!.fleet, this.#ground.backend, this.why);
   }
 
   /** What training has changed. `restore` goes on from it exactly, also on another device. */
   async state(): Promise<SweepState> {
-    const parts = await this.#each(async (fleet) => {
-      const state = await fleet.state();
-      return fleet.runs.map((_, m) => modelState(state, fleet.models, m));
-    });
-    return { steps: this.steps, models: this.#gather(parts) };
+    const models = new Array<ModelState>(this.models);
+    const halted = new Set(this.#stopped.flatMap((part) => part.models));
+    for (const [i, place] of await placesOf(this.#parts)) {
+      const { steps, parameters, moments, health } = gather([place], this.#ground.backend.precision);
+      models[i] = { steps, stopped: halted.has(i), parameters, moments, health };
+    }
+    return { steps: this.steps, rung: this.#rung, models };
   }
 
   /** @param state of a sweep of the same document; the models may have trained on another device. */
-  async restore({ steps, models }: SweepState): Promise<void> {
+  async restore({ rung, models }: SweepState): Promise<void> {
     if (models.length !== this.models) {
       throw new SpecError(
         'state',
         `has ${models.length} models where the sweep has ${this.models}. Take its own state.`,
       );
     }
-    for (const [group, fleet] of this.#fleets.entries()) {
-      const own = this.#groups[group]!.map((model) => models[model]!);
-      const joined = (key: keyof ModelState) => this.#joined(own.map((each) => each[key]));
-      await fleet.restore({ steps, parameters: joined('parameters'), moments: joined('moments') });
-      if (this.#inWaves) await fleet.park();
-    }
+    const places = new Map(models.map((state, i) => [i, { states: { ...state, models: 1, history: [] }, m: 0 }]));
+    const numbers = [...places.keys()];
+    this.dispose();
+    this.#rung = rung;
+    this.#training = arrange(
+      this.#ground,
+      numbers.filter((i) => !models[i]!.stopped),
+      places,
+    );
+    this.#stopped = arrange(
+      this.#ground,
+      numbers.filter((i) => models[i]!.stopped),
+      places,
+    );
   }
 
   /**
-   * The best model by a metric: the lowest loss or the highest accuracy. Default: `validation.loss` where rows are held out,
-   * else `train.loss`.
+   * The best model by a metric, each where it stands: the lowest loss or the highest accuracy, the first one of several. Default:
+   * what successive halving ranks by, else `validation.loss` where rows are held out, else `train.loss`.
    */
-  async best(metric?: Metric): Promise<Best> {
-    const chosen = metric ?? (this.data.validation ? 'validation.loss' : 'train.loss');
-    if (!METRICS.includes(chosen)) {
-      throw new SpecError('metric', `"${chosen}" is not a metric. Allowed: ${METRICS.join(', ')}.`);
+  async best(metric: Metric = this.metric): Promise<Best> {
+    if (!METRICS.includes(metric)) {
+      throw new SpecError('metric', `"${metric}" is not a metric. Allowed: ${METRICS.join(', ')}.`);
     }
     const diverged = await this.divergences();
+    const [set, what] = partsOf(metric);
     // A device may give finite losses for weights that are not.
-    const values = (await this.evaluate()).map((scores, i) => (diverged[i] ? Number.NaN : metricOf(scores, chosen)));
-    const sign = chosen.endsWith('.loss') ? 1 : -1;
-    let model = -1;
-    values.forEach((value, i) => {
-      if (!Number.isNaN(value) && (model < 0 || sign * value < sign * values[model]!)) model = i;
-    });
-    if (model < 0) throw new BackendError('Every model of the sweep has diverged. Try smaller learning rates.');
-    return { model, value: values[model]!, run: this.#runs[model]! };
+    const values = (await this.evaluate()).map((scores, i) =>
+      diverged[i] ? Number.NaN : (scores[set]?.[what] ?? Number.NaN),
+    );
+    const [model] = rank(values, metric);
+    if (model === undefined)
+      throw new BackendError('Every model of the sweep has diverged. Try smaller learning rates.');
+    return { model, steps: this.modelSteps()[model]!, value: values[model]!, run: this.run(model) };
   }
 
   /** All models back to their start. */
   async reset(): Promise<void> {
-    await this.#each((fleet) => fleet.reset());
+    if (this.#rung === 0) {
+      await Promise.all(this.#training.map(({ fleet }) => fleet.reset()));
+      return;
+    }
+    this.dispose();
+    this.#rung = 0;
+    this.#stopped = [];
+    this.#training = arrange(this.#ground, [...this.#ground.runs.keys()]);
   }
 
   dispose(): void {
-    for (const fleet of this.#fleets) fleet.dispose();
+    for (const { fleet } of this.#parts) fleet.dispose();
   }
 
   // -------------------------------------------------------------- fleets ↔ models
 
-  #joined(parts: readonly Reals[]): Reals {
-    const size = parts[0]!.length;
-    const all = allocateReals(this.#backend.precision, parts.length * size);
-    parts.forEach((part, i) => {
-      all.set(part, i * size);
-    });
-    return all;
+  get #parts(): readonly Part[] {
+    return [...this.#training, ...this.#stopped];
+  }
+
+  /** Do the fleets take turns on the device? */
+  get #inWaves(): boolean {
+    return totalBytes(this.#training) > this.#ground.memoryBytes;
   }
 
   #check(i: number): void {
@@ -347,24 +399,29 @@ export class Sweep {
     }
   }
 
-  async #each<T>(ask: (fleet: Fleet) => Promise<T>): Promise<{ fleet: Fleet; values: T }[]> {
-    const parts: { fleet: Fleet; values: T }[] = [];
-    for (const fleet of this.#fleets) {
-      parts.push({ fleet, values: await ask(fleet) });
-      if (this.#inWaves) await fleet.park();
-    }
-    return parts;
+  #partOf(i: number): Part {
+    this.#check(i);
+    return this.#parts.find(({ models }) => models.includes(i))!;
   }
 
-  #scatter<T>(parts: readonly { values: T }[], put: (values: T, index: number, model: number) => void): void {
-    parts.forEach(({ values }, group) => {
-      this.#groups[group]!.forEach((model, index) => {
+  async #each<T>(ask: (fleet: Fleet) => Promise<T>, parts = this.#parts): Promise<Asked<T>[]> {
+    const answers: Asked<T>[] = [];
+    for (const part of parts) {
+      await makeRoom([part], this.#parts, this.#ground.memoryBytes);
+      answers.push({ ...part, values: await ask(part.fleet) });
+    }
+    return answers;
+  }
+
+  #scatter<T>(parts: readonly Answer<T>[], put: (values: T, index: number, model: number) => void): void {
+    for (const { models, values } of parts) {
+      models.forEach((model, index) => {
         put(values, index, model);
       });
-    });
+    }
   }
 
-  #gather<T>(parts: readonly { values: readonly T[] }[]): T[] {
+  #gather<T>(parts: readonly Answer<readonly T[]>[]): T[] {
     const all = new Array<T>(this.models);
     this.#scatter(parts, (values, index, model) => {
       all[model] = values[index]!;
@@ -390,14 +447,27 @@ export class Sweep {
   }
 }
 
-/** Model m's part of the state of a fleet. */
-function modelState({ parameters, moments }: FleetState, models: number, m: number): ModelState {
-  const cut = (all: Reals) => all.slice((m * all.length) / models, ((m + 1) * all.length) / models);
-  return { parameters: cut(parameters), moments: cut(moments) };
+/** What a fleet answers for its models. */
+interface Answer<T> {
+  readonly models: readonly number[];
+  readonly values: T;
 }
+type Asked<T> = Part & Answer<T>;
 
-/** NaN where the data has no such rows or no classes. */
-function metricOf(scores: Evaluation, metric: Metric): number {
-  const [set, what] = metric.split('.') as ['train' | 'validation' | 'test', 'loss' | 'accuracy'];
-  return scores[set]?.[what] ?? Number.NaN;
+const countModels = (parts: readonly Part[]): number => parts.reduce((sum, { models }) => sum + models.length, 0);
+
+const countUpdates = (parts: readonly Part[]): number =>
+  parts.reduce((sum, { models, fleet }) => sum + models.length * fleet.steps, 0);
+
+/** Updates of all models to the end of the last rung. */
+const updatesOf = (rungs: readonly Rung[]): number =>
+  rungs.reduce((sum, { models, steps }, i) => sum + models * (steps - (rungs[i - 1]?.steps ?? 0)), 0);
+
+const partsOf = (metric: Metric) => metric.split('.') as ['train' | 'validation' | 'test', 'loss' | 'accuracy'];
+
+/** The numbers of the models that have a value, best first, the lower number first where values are equal. */
+function rank(values: readonly number[], metric: Metric): number[] {
+  const sign = metric.endsWith('.loss') ? 1 : -1;
+  const ranked = [...values.keys()].filter((model) => !Number.isNaN(values[model]));
+  return ranked.sort((a, b) => sign * (values[a]! - values[b]!) || a - b);
 }

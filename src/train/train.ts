@@ -23,20 +23,28 @@ export function stepRecorded(fleet: Fleet, count: number): Promise<void> {
   return fleet.step(count, recordedSteps(fleet.runs[0]!.record, fleet.timeline));
 }
 
-/** Trains on to the end of the run document. Yields now and then, and once at the end. */
-export async function* train(fleet: Fleet, { signal, everyMs = 100 }: TrainOptions = {}): AsyncGenerator<Progress> {
+/**
+ * Trains on to the end of the run document. Yields now and then, and once at the end.
+ *
+ * @param end the last step, where it is not the document's.
+ */
+export async function* train(
+  fleet: Fleet,
+  { signal, everyMs = 100 }: TrainOptions = {},
+  end = fleet.timeline.steps,
+): AsyncGenerator<Progress> {
   const { steps, stepsPerEpoch } = fleet.timeline;
   const early = earlyStopOf(fleet);
   let slice = 16;
-  while (fleet.steps < steps && !early?.stopped && !signal?.aborted) {
+  while (fleet.steps < end && !early?.stopped && !signal?.aborted) {
     const started = performance.now();
     const toEpochEnd = stepsPerEpoch - (fleet.steps % stepsPerEpoch);
-    const count = Math.min(slice, steps - fleet.steps, early ? toEpochEnd : Number.POSITIVE_INFINITY);
+    const count = Math.min(slice, end - fleet.steps, early ? toEpochEnd : Number.POSITIVE_INFINITY);
     await stepRecorded(fleet, count);
     if (early && count === toEpochEnd) await early.afterEpoch();
     const elapsedMs = Math.max(0.01, performance.now() - started);
     slice = Math.max(1, Math.min(4 * slice, Math.round((count * everyMs) / elapsedMs)));
-    if (fleet.steps < steps) yield { step: fleet.steps, steps, stepsPerSecond: (1000 * count) / elapsedMs };
+    if (fleet.steps < end) yield { step: fleet.steps, steps, stepsPerSecond: (1000 * count) / elapsedMs };
   }
   if (early && !signal?.aborted) await early.restoreBest();
   yield { step: fleet.steps, steps, stepsPerSecond: 0 };

@@ -94,6 +94,14 @@ describe('sweep documents', () => {
     [{ base: good, vary: { 'optimizer.learningRat': [0] } }, 'sweep.json: vary.optimizer.learningRat: '],
     [{ base: good, models: [{ l2: 0 }, { steps: 5 }] }, 'sweep.json: models[1].steps: "steps" is not a key of a model'],
     [{ base: good, models: [] }, 'sweep.json: models: the list is empty'],
+    [
+      { base: good, vary: { l2: [0, 1] }, search: { halving: 3 } },
+      'sweep.json: search.halving: 3 of 2 models leaves none',
+    ],
+    [
+      { base: { ...good, steps: 10 }, vary: { l2: [0, 1] }, search: { halving: 2, minSteps: 6 } },
+      'sweep.json: search.minSteps: 6 of 10 steps leaves no rung before the end. Allowed: at most 5',
+    ],
   ])('%j', async (document, message) => {
     await expectRefused(['sweep', 'sweep.json'], message, { cwd: folderWith({ 'sweep.json': document }) });
   });

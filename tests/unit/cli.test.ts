@@ -254,6 +254,7 @@ describe('basin sweep', () => {
     expect(Object.keys(result.models[0])).toEqual([
       'model',
       'settings',
+      'steps',
       'train',
       'validation',
       'test',
@@ -267,6 +268,61 @@ describe('basin sweep', () => {
     expect(lines[3]).toMatch(/^ +0 +0\.5 .* best$/);
     expect(lines[5]).toMatch(/^ +1 +1\.000e\+30 +NaN .* diverged at step 1$/);
     expect(existsSync(join(cwd, 'best.safetensors'))).toBe(true);
+  });
+
+  // 9 models; a third goes on at 200 / 9 and at 200 / 3 steps, rounded down.
+  const halved = {
+    base,
+    vary: { 'optimizer.learningRate': { log: [1e-3, 1], count: 9 } },
+    search: { halving: 3, metric: 'validation.accuracy' },
+  };
+
+  test('successive halving: the step at which each model stopped, in the result, the table and the progress', async () => {
+    const cwd = folderWith({ 'sweep.json': halved });
+    const args = ['sweep', 'sweep.json', '--out', 'r.json', ...cpu];
+    const { code, stdout, stderr } = await basin(args, { cwd, terminalColumns: 120 });
+    expect(code).toBe(0);
+    const result = readJson(cwd, 'r.json');
+    const rungs = [
+      { models: 9, steps: 22 },
+      { models: 3, steps: 66 },
+      { models: 1, steps: 200 },
+    ];
+    expect(result).toMatchObject({ steps: 200, rungs, sweep: halved });
+    const steps: number[] = result.models.map((each: { steps: number }) => each.steps);
+    expect(steps.toSorted((a, b) => a - b)).toEqual([22, 22, 22, 22, 22, 22, 66, 66, 200]);
+    const { best } = result;
+    expect(best).toMatchObject({ metric: 'validation.accuracy', steps: steps[best.model] });
+    const accuracies: number[] = result.models.map(
+      (each: { validation: { accuracy: number } }) => each.validation.accuracy,
+    );
+    expect(best.value).toBe(Math.max(...accuracies));
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/^9 models, 200 of 200 steps on cpu/);
+    expect(lines[1]).toBe('9 models to step 22, 3 to 66, 1 to 200');
+    expect(lines[3]).toMatch(/^model +learningRate +steps +validation loss/);
+    expect(lines[4]).toMatch(new RegExp(`^ +${best.model} +\\S+ +${best.steps} .* best$`));
+    expect(stderr).toMatch(/rung 1\/3 {2}9 of 9 models/);
+    expect(stderr).toMatch(/rung 3\/3 {2}1 of 9 models/);
+  });
+
+  test('successive halving, interrupted: every model so far, and the step it is at', async () => {
+    const abort = new AbortController();
+    const stderr = (text: string) => {
+      if (text.includes('rung 2/3')) abort.abort();
+    };
+    const long = { ...halved, base: { ...base, steps: 20_000 } };
+    const { code, stdout } = await basin(['sweep', '-', ...cpu], {
+      stdin: JSON.stringify(long),
+      terminalColumns: 120,
+      signal: abort.signal,
+      stderr,
+    });
+    const { stopped, models } = json(stdout);
+    expect(code).toBe(130);
+    expect(stopped.step).toBeLessThan(6666);
+    const steps: number[] = models.map((each: { steps: number }) => each.steps);
+    expect(steps.toSorted((a, b) => a - b)).toEqual([...Array(6).fill(2222), ...Array(3).fill(stopped.step)]);
   });
 
   test('a base may be a preset; a model that changes the optimizer shows its name', async () => {

@@ -1,7 +1,7 @@
 // The contract's sweeps: a model is a patch of the base, given or made by varying settings.
 import { describe, expect, test } from 'vitest';
 import { SpecError } from '../../src/core/errors.ts';
-import { applyPatch, expandVary, type ModelPatch, sweepModels } from '../../src/spec/patch.ts';
+import { applyPatch, expandVary, type ModelPatch, readSweep } from '../../src/spec/patch.ts';
 import { presets } from '../../src/spec/presets.ts';
 import type { Run } from '../../src/spec/types.ts';
 import { validate } from '../../src/spec/validate.ts';
@@ -138,7 +138,7 @@ describe('random search', () => {
 
 describe('a sweep document', () => {
   test('gives whole documents, with the seeds of data and batches from the base', () => {
-    const models = sweepModels({ base: deep(), vary: { seed: { from: 0, count: 3 } } });
+    const { models } = readSweep({ base: deep(), vary: { seed: { from: 0, count: 3 } } });
     expect(models.map(({ seed, data, batch, init }) => [seed, data.seed, batch.seed, init.seed])).toEqual([
       [0, 5, 5, 0],
       [1, 5, 5, 1],
@@ -148,8 +148,22 @@ describe('a sweep document', () => {
   });
 
   test('takes a preset by its id', () => {
-    const [model] = sweepModels({ base: 'initialization/he', models: [{ l2: 0.5 }] });
+    const { models } = readSweep({ base: 'initialization/he', models: [{ l2: 0.5 }] });
+    const [model] = models;
     expect(model).toEqual({ ...validate(presets['initialization/he']), l2: 0.5 });
+  });
+
+  test('may halve its models, ranked by the held-out rows where there are any', () => {
+    const held = run({ data: { name: 'moons', validationFraction: 0.2 } });
+    const halving = (base: Run, search: object) => readSweep({ base, vary: { l2: [0, 1] }, search }).halving;
+    expect(halving(held, { halving: 2 })).toEqual({ halving: 2, minSteps: 1, metric: 'validation.loss' });
+    expect(halving(run(), { halving: 2 })).toMatchObject({ metric: 'train.loss' });
+    expect(halving(held, { random: 9, halving: 3, minSteps: 50, metric: 'validation.accuracy' })).toEqual({
+      halving: 3,
+      minSteps: 50,
+      metric: 'validation.accuracy',
+    });
+    expect(halving(run(), { random: 9 })).toBeNull();
   });
 
   const broken: [path: string, phrase: string, sweep: unknown][] = [
@@ -210,12 +224,44 @@ describe('a sweep document', () => {
     ],
     ['search', '"bayes" is not a search', { base: run(), vary: { l2: [0] }, search: 'bayes' }],
     ['search.random', 'is missing', { base: run(), vary: { l2: [0] }, search: { seed: 1 } }],
+    ['search.random', 'is missing', { base: run(), vary: { l2: [0] }, search: {} }],
+    ['search.eta', '"eta" is not a key of search', { base: run(), vary: { l2: [0] }, search: { eta: 3 } }],
+    ['search.seed', '1 for a grid', { base: run(), vary: { l2: [0, 1] }, search: { halving: 2, seed: 1 } }],
+    ['search.halving', '1 is outside [2, 65535]', { base: run(), vary: { l2: [0, 1] }, search: { halving: 1 } }],
+    ['search.halving', '2.5 is not a whole number', { base: run(), vary: { l2: [0, 1] }, search: { halving: 2.5 } }],
+    ['search.halving', '3 of 2 models leaves none', { base: run(), vary: { l2: [0, 1] }, search: { halving: 3 } }],
+    ['search.minSteps', '0 is outside', { base: run(), vary: { l2: [0, 1] }, search: { halving: 2, minSteps: 0 } }],
+    ['search.minSteps', '5 without halving', { base: run(), vary: { l2: [0] }, search: { random: 3, minSteps: 5 } }],
+    [
+      'search.metric',
+      '"train.loss" without halving',
+      { base: run(), vary: { l2: [0] }, search: { random: 3, metric: 'train.loss' } },
+    ],
+    [
+      'search.metric',
+      '"test.loss" is not one of train.loss, train.accuracy, validation.loss, validation.accuracy',
+      { base: run(), vary: { l2: [0, 1] }, search: { halving: 2, metric: 'test.loss' } },
+    ],
+    [
+      'search.metric',
+      'needs held-out rows',
+      { base: run(), vary: { l2: [0, 1] }, search: { halving: 2, metric: 'validation.loss' } },
+    ],
+    [
+      'search.halving',
+      '2 together with base.earlyStopping',
+      {
+        base: run({ data: { name: 'moons', validationFraction: 0.2 }, earlyStopping: { patience: 3 } }),
+        vary: { l2: [0, 1] },
+        search: { halving: 2 },
+      },
+    ],
   ];
 
   test.each(broken)('%s: %s', (path, phrase, sweep) => {
     let error: unknown;
     try {
-      sweepModels(sweep);
+      readSweep(sweep);
     } catch (caught) {
       error = caught;
     }

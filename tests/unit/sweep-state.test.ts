@@ -37,9 +37,28 @@ test.each([
   expect(await after.losses()).toEqual(await whole.losses());
 });
 
+test('a halved sweep goes on exactly, and its stopped models stay stopped', async () => {
+  const input: SweepInput = { base: SWEEP.base, vary: { seed: [1, 2, 3, 4] }, search: { halving: 2 } };
+  const create = () => createSweep(input, { backend: 'cpu' });
+  const [whole, before, after] = [await create(), await create(), await create()];
+  await whole.step(60);
+  // The first rung ends at step 15: here it has just ended, and stopped and training models stand at one step.
+  await before.step(15);
+  await after.restore(structuredClone(await before.state()));
+  await after.step(20);
+  const again = await create();
+  await again.restore(structuredClone(await after.state()));
+  for await (const _ of again.train());
+  expect(again.modelSteps()).toEqual(whole.modelSteps());
+  expect(await again.weights()).toEqual(await whole.weights());
+  expect(await again.best()).toEqual(await whole.best());
+});
+
 test('a state of another number of models is refused', async () => {
   const sweep = await cpu();
-  const { steps, models } = await sweep.state();
-  await expect(sweep.restore({ steps, models: models.slice(1) })).rejects.toThrow(SpecError);
-  await expect(sweep.restore({ steps, models: models.slice(1) })).rejects.toThrow(/has 3 models where the sweep has 4/);
+  const state = await sweep.state();
+  await expect(sweep.restore({ ...state, models: state.models.slice(1) })).rejects.toThrow(SpecError);
+  await expect(sweep.restore({ ...state, models: state.models.slice(1) })).rejects.toThrow(
+    /has 3 models where the sweep has 4/,
+  );
 });
