@@ -13,6 +13,7 @@ import { SettingsForm } from './settings.tsx';
 import { Spread } from './spread.tsx';
 import { Tuning } from './tuning.tsx';
 import { Verdict } from './verdict.tsx';
+import { ToBench } from './workbench/to-bench.tsx';
 import { Workbench } from './workbench/workbench.tsx';
 
 function Compare({ lesson }: { lesson: CompareLesson }) {
@@ -74,6 +75,7 @@ function LessonPage() {
         </div>
         <Failure training={training} />
         <Body />
+        <ToBench />
       </main>
       {lesson.kind === 'check' ? (
         <footer>Checked on the CPU with 64-bit numbers, which WebGPU does not have.</footer>

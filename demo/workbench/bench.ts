@@ -48,6 +48,8 @@ export function problemOf(error: unknown): Problem {
   return error instanceof SpecError ? { path: error.path, message } : { path: '', message };
 }
 
+const unnamed = ({ name: _, ...rest }: Draft): Draft => rest;
+
 export type Bench = ReturnType<typeof createBench>;
 
 export function createBench({ change, frameRate, files, tried }: Surroundings) {
@@ -165,10 +167,11 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
     }
   };
 
+  /** A changed run is no longer what its name says. */
   const update = (edit: (document: Draft, slot: Slot) => Draft) => {
     const targets = editsAll.value ? slots.value : [chosen.value];
     const next = slots.value.map((slot) =>
-      targets.includes(slot) ? accepted(slot, edit(documentOf(slot), slot)) : slot.run,
+      targets.includes(slot) ? accepted(slot, unnamed(edit(documentOf(slot), slot))) : slot.run,
     );
     if (next.some((run, i) => run !== slots.value[i]!.run)) change(next);
   };

@@ -99,12 +99,25 @@ function lost(first: Compared, other: Compared): Difference[] {
 
 function labelOf(path: string, field: Field | undefined): string {
   if (!field) return path;
-  const label = field.owner === undefined ? field.label : `${field.label} ${field.owner}`;
+  if (field.owner !== undefined) return `${field.owner}’s ${field.label.toLowerCase()}`;
+  const { label } = field;
   return /^[A-Z][a-z]/.test(label) ? label[0]!.toLowerCase() + label.slice(1) : label;
 }
 
+/** What all hidden layers have alike is one difference. */
+function together(single: readonly Difference[], hidden: number): readonly Difference[] {
+  const keyOf = ({ path, value, before }: Difference) =>
+    path.startsWith('layers[') ? `${path.replace(/\[\d+\]/, '')} ${value} ${before}` : path;
+  return single.flatMap((one) => {
+    const alike = single.filter((each) => keyOf(each) === keyOf(one));
+    if (hidden < 2 || alike.length < hidden) return [one];
+    return one === alike[0] ? [{ ...one, label: one.label.replace(/^layer \d+’s /, '') }] : [];
+  });
+}
+
 /** One line, such as “learning rate 0.3 instead of 0.1”. */
-export function differenceLine(all: readonly Difference[]): string {
+export function differenceLine(first: Compared, other: Compared): string {
+  const all = together(differences(first, other), other.run.layers.length - 1);
   if (all.length === 0) return 'the same settings';
   return all.map(({ label, value, before }) => `${label} ${value} instead of ${before}`).join(', ');
 }

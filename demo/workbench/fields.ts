@@ -136,7 +136,7 @@ const seedRange = (rng: CanonicalRun['rng']) => (rng === 'numpy' ? RANGES.numpyS
 
 export function layerFields(layer: number): readonly Field[] {
   const at = `layers[${layer}]`;
-  const owner = `of layer ${layer + 1}`;
+  const owner = `layer ${layer + 1}`;
   return [
     { ...number(`${at}.units`, 'Units', RANGES.units, 'How wide the layer is.', 'units'), owner },
     { ...choice(`${at}.activation`, 'Activation', ACTIVATIONS, 'What each unit does to its sum.'), owner },

@@ -1,7 +1,7 @@
 // Editing run documents on the workbench, and saying how two of them differ. What is valid, and each default, is the
 // contract's (docs/run-document.md).
 import { expect, test } from 'vitest';
-import { differenceLine, differences } from '../../demo/workbench/differences.ts';
+import { differenceLine } from '../../demo/workbench/differences.ts';
 import {
   countedIn,
   type Draft,
@@ -135,7 +135,7 @@ test('every setting of a preset’s canonical form has a field, but what is writ
 // ---------------------------------------------------------------- differences
 
 const compared = (document: object) => ({ written: document, run: validate(document) });
-const line = (first: object, other: object) => differenceLine(differences(compared(first), compared(other)));
+const line = (first: object, other: object) => differenceLine(compared(first), compared(other));
 
 test.each<[string, Draft, string]>([
   ['a rate', write(RUN, 'optimizer.learningRate', 0.3), 'learning rate 0.3 instead of 0.01'],
@@ -149,7 +149,7 @@ test.each<[string, Draft, string]>([
   [
     'two things',
     { ...write(RUN, 'layers[0].dropRate', 0), l2: 1 },
-    'drop rate of layer 1 0 instead of 0.1, L2 strength λ 1 instead of 0',
+    'layer 1’s drop rate 0 instead of 0.1, L2 strength λ 1 instead of 0',
   ],
   ['nothing: a default written out', { ...RUN, l2: 0 }, 'the same settings'],
 ])('%s', (_, other, words) => {
@@ -159,6 +159,19 @@ test.each<[string, Draft, string]>([
 test('another optimizer is one difference where its constants are its defaults', () => {
   const first = { ...RUN, optimizer: { name: 'sgd' } };
   expect(line(first, { ...RUN, optimizer: { name: 'adam' } })).toBe('optimizer Adam instead of gradient descent');
+});
+
+test('what all hidden layers have alike is said once', () => {
+  const layers = (dropRate: number, second = dropRate) => [
+    { units: 4, dropRate },
+    { units: 4, dropRate: second },
+    { units: 1 },
+  ];
+  const first = { ...RUN, layers: layers(0) };
+  expect(line(first, { ...RUN, layers: layers(0.2) })).toBe('drop rate 0.2 instead of 0');
+  expect(line(first, { ...RUN, layers: layers(0.2, 0.3) })).toBe(
+    'layer 1’s drop rate 0.2 instead of 0, layer 2’s drop rate 0.3 instead of 0',
+  );
 });
 
 test('a preset and its short form do not differ', () => {

@@ -112,7 +112,7 @@ export function FieldRow(props: FieldProps) {
     <div class="field" data-path={field.path}>
       <label for={id}>
         {field.label}
-        {field.owner && <span class="unseen"> {field.owner}</span>}
+        {field.owner && <span class="unseen"> of {field.owner}</span>}
       </label>
       <Control {...props} id={id} described={`${id}-hint`} />
       <button
@@ -126,7 +126,7 @@ export function FieldRow(props: FieldProps) {
           <path d="M3.2 7.5a5 5 0 1 1 1.2 4M3 3v4.6h4.6" fill="none" stroke="currentColor" stroke-width="1.6" />
         </svg>
         <span class="unseen">
-          Reset {field.label} {field.owner} to {defaultWord(props)}
+          Reset {field.label} {field.owner && `of ${field.owner}`} to {defaultWord(props)}
         </span>
       </button>
       <p class="hint" id={`${id}-hint`}>

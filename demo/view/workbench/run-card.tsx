@@ -3,7 +3,7 @@
 import { type Evaluation, type InlineData, validate } from '../../../src/index.ts';
 import { bench } from '../../state.ts';
 import type { Slot } from '../../workbench/bench.ts';
-import { differenceLine, differences } from '../../workbench/differences.ts';
+import { differenceLine } from '../../workbench/differences.ts';
 import { isDrawable } from '../../workbench/points.ts';
 import { Boundary } from '../boundary.tsx';
 import { Curve } from '../curve.tsx';
@@ -48,11 +48,12 @@ function Figures({ slot }: { slot: Slot }) {
   );
 }
 
-function differenceFrom(first: Slot, slot: Slot): string {
-  if (slot === first) return first.run.name ?? 'the others are held against it';
-  return differenceLine(
-    differences({ written: first.run, run: validate(first.run) }, { written: slot.run, run: validate(slot.run) }),
-  );
+/** What it is called, and what it does otherwise than the first run. */
+function wordsOf(first: Slot, { run }: Slot): string {
+  const own = run.name ?? '';
+  if (run === first.run) return own || 'The others are held against this one.';
+  const other = differenceLine({ written: first.run, run: validate(first.run) }, { written: run, run: validate(run) });
+  return own ? `${own}: ${other}` : other;
 }
 
 export function RunCard({ slot, index }: { slot: Slot; index: number }) {
@@ -79,21 +80,26 @@ export function RunCard({ slot, index }: { slot: Slot; index: number }) {
               {isChosen ? 'Chosen' : 'Choose'}
               <span class="unseen"> {label}</span>
             </button>
-            <button type="button" class="quiet" onClick={() => bench.remove(slot)}>
-              Remove<span class="unseen"> {label}</span>
+            <button type="button" title={`Remove ${label}`} onClick={() => bench.remove(slot)}>
+              <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+                <path d="M3 3l10 10M13 3L3 13" stroke="currentColor" stroke-width="2" />
+              </svg>
+              <span class="unseen">Remove {label}</span>
             </button>
           </>
         )}
       </header>
-      {!isAlone && <p class="hint difference">{differenceFrom(slots.value[0]!, slot)}</p>}
-      {problem && (
-        <p class="notice" role="alert">
-          {problem.message}
-        </p>
-      )}
-      {slot.run.earlyStopping && (
-        <p class="hint">Early stopping is left out on this page: the run goes to its end. The command line stops.</p>
-      )}
+      <div>
+        <p class="hint difference">{isAlone ? slot.run.name : wordsOf(slots.value[0]!, slot)}</p>
+        {problem && (
+          <p class="notice" role="alert">
+            {problem.message}
+          </p>
+        )}
+        {slot.run.earlyStopping && (
+          <p class="hint">Early stopping is left out on this page: the run goes to its end. The command line stops.</p>
+        )}
+      </div>
       <div class="run-body">
         {hasPicture && (
           <Boundary training={training} model={0} label={label} drawn={isDrawn ? data : null}>

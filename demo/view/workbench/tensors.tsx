@@ -51,7 +51,9 @@ function Image(props: PartProps) {
   );
 }
 
-const [WIDTH, HEIGHT] = [186, 56];
+const many = (n: number, noun: string) => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+
+const [WIDTH, HEIGHT] = [310, 84];
 
 function Histogram(props: PartProps) {
   const { counts, most } = pictureOf(props)!;
@@ -114,7 +116,7 @@ export function Tensors({ slot }: { slot: Slot }) {
             {l + 1 === layers.length ? 'Output' : `Layer ${l + 1}`}
             <span class="hint">
               {' '}
-              {count(shape[0])} units × {count(shape[1])} inputs
+              {many(shape[0], 'unit')} × {many(shape[1], 'input')}
             </span>
           </h3>
           <Part slot={slot} layer={l} what="weights" />

@@ -125,16 +125,16 @@ export function Workbench() {
       </div>
       <Controls />
       <div class="bench">
-        <div class="bench-main">
+        <div>
           <div class={isAlone ? 'runs alone' : 'runs'}>
             {slots.value.map((slot, i) => (
               <RunCard key={slot.id} slot={slot} index={i} />
             ))}
           </div>
           <Shown />
-          <Inside />
         </div>
         <Settings />
+        <Inside />
       </div>
       <TriedTable />
     </>

@@ -1,0 +1,32 @@
+// The runs of a lesson as documents of their own, for the workbench. Pure.
+
+import { applyPatch, type ModelPatch, type Run, shortForm } from '../../src/index.ts';
+import { checkedRun } from '../lessons/gradient-checking.ts';
+import type { Lesson } from '../lessons/index.ts';
+import type { Settings } from '../lessons/lesson.ts';
+import { gridModels } from '../lessons/tuning.ts';
+
+/** The gradient check does not train its network; the workbench can. */
+const CHECKED_STEPS = 1000;
+
+function patched(base: Run, patch: ModelPatch, name: string): Run {
+  return { ...shortForm(applyPatch(base, patch, 'model')), name };
+}
+
+/** @param cell the network of the tuning grid that is open; null where none is */
+export function runsOf(lesson: Lesson, settings: Settings, cell: number | null): readonly Run[] {
+  switch (lesson.kind) {
+    case 'compare': {
+      const base = lesson.base(settings);
+      return lesson.contenders(settings).map(({ label, patch }) => patched(base, patch, label));
+    }
+    case 'tuning': {
+      const model = cell === null ? undefined : gridModels(lesson.grid(settings))[cell];
+      return model ? [patched(lesson.base(settings), model, 'A cell of the grid')] : [];
+    }
+    case 'check':
+      return [{ ...checkedRun, steps: CHECKED_STEPS }];
+    default:
+      return lesson satisfies never;
+  }
+}
