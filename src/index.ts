@@ -57,7 +57,7 @@ export {
   type GradientCheckOptions,
   relativeDifference,
 } from './train/gradient-check.ts';
-export { type LayerStatistics, layerOutputs, layerStatistics } from './train/inspect.ts';
+export { type LayerStatistics, layerOutputs, layerStatistics, sampleRows } from './train/inspect.ts';
 export { type Landscape, type LandscapeOptions, lossLandscape, type PathPoint, type Span } from './train/landscape.ts';
 export { keptUnits } from './train/masks.ts';
 export { createProduct, type Product } from './train/product.ts';

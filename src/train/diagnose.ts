@@ -7,7 +7,7 @@ import type { LoadedDataset } from '../data/load.ts';
 import { OPTIMIZERS } from '../spec/defaults.ts';
 import type { ActivationName, CanonicalRun, InitScheme, Run } from '../spec/types.ts';
 import type { Evaluation, Score } from './fleet.ts';
-import { type LayerStatistics, layerStatistics, variation } from './inspect.ts';
+import { type LayerStatistics, layerStatistics, sampleRows, variation } from './inspect.ts';
 import type { LayerTensors } from './weights.ts';
 
 export type FindingKind =
@@ -86,15 +86,6 @@ function examine(snapshot: Snapshot): Patient {
   const hasLearned = curve.at(-1)!.scores.train.loss < baseline / 2;
   const layers = layerStatistics(run.layers, weights, gradients, x);
   return { ...snapshot, layers, inputs: variation(x, data.inputs), baseline, hasLearned };
-}
-
-/** Rows that are looked at, spread over the training set. */
-const SAMPLE = 256;
-
-function sampleRows({ train, inputs }: LoadedDataset): Float64Array {
-  const count = Math.min(SAMPLE, train.count);
-  const rows = Array.from({ length: count }, (_, i) => Math.floor((i * train.count) / count));
-  return Float64Array.from(rows.flatMap((row) => [...train.x.subarray(row * inputs, (row + 1) * inputs)]));
 }
 
 /** The entropy of the classes for cross-entropies; the variance of the targets for mean squared error. */

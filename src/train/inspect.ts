@@ -1,6 +1,7 @@
 // Looking inside a network: what each unit puts out for given rows, and how large everything is in each layer.
 // Plain f64 on the CPU, by the op table's own functions; no device.
 
+import type { Dataset } from '../data/dataset.ts';
 import { ACTIVATION, activationSlope } from '../ops/activation.ts';
 import { denseForward } from '../ops/dense.ts';
 import type { ActivationName, CanonicalLayer } from '../spec/types.ts';
@@ -56,6 +57,17 @@ function forward(activation: ActivationName, { w, b, shape }: LayerTensors, x: F
     { ...denseForward.constants, ACTIVATION: ACTIVATION[activation] },
   );
   return y;
+}
+
+/** Rows of x of the training set, spread evenly over it: enough to see how large things are. [at most `most` × inputs] */
+export function sampleRows({ train, inputs }: Dataset, most = 256): Float64Array {
+  const count = Math.min(most, train.count);
+  const x = new Float64Array(count * inputs);
+  for (let i = 0; i < count; i++) {
+    const row = Math.floor((i * train.count) / count);
+    x.set(train.x.subarray(row * inputs, (row + 1) * inputs), i * inputs);
+  }
+  return x;
 }
 
 /** How large things are in one layer. */
