@@ -1,10 +1,10 @@
 // What the page shows and trains. The address follows `where`, and `where` follows the address.
 
 import { computed, effect, signal, untracked } from '@preact/signals';
-import type { Run } from '../src/index.ts';
+import { applyPatch, type Run, type RunPatch, shortForm } from '../src/index.ts';
 import { checkedRun } from './lessons/gradient-checking.ts';
 import { lessons } from './lessons/index.ts';
-import type { CompareLesson, Outcome } from './lessons/lesson.ts';
+import type { CompareLesson, Contender, Outcome } from './lessons/lesson.ts';
 import { labelProblem, ownFile } from './lessons/own-data.ts';
 import { gridModels } from './lessons/tuning.ts';
 import {
@@ -128,6 +128,15 @@ export function trySeeds(lesson: CompareLesson, seeds: number): void {
   });
 }
 
+/** One of the lesson's runs, and the copy that the doctor's fix makes of it, side by side in the workbench. */
+export function openMended({ label, patch }: Contender, fix: RunPatch): void {
+  const { lesson, settings, backend } = place.value;
+  if (lesson.kind !== 'compare') return;
+  const run = { ...applyPatch(lesson.base(settings), patch, 'run'), name: label };
+  const mended = { ...run, ...fix, name: `${label}, mended` };
+  where.value = { page: 'workbench', runs: [run, mended].map(shortForm), backend };
+}
+
 // ---------------------------------------------------------------- the grid
 
 /** Colours by loss instead of accuracy. */
@@ -159,7 +168,6 @@ effect(() => {
     backend,
     frameRate: frameRate(FRAME_RATE),
     pictures: true,
-    slopes: false,
     curvePoints: CURVE_POINTS,
   };
   untracked(() => cellTraining.open(job, 'play'));
@@ -209,14 +217,14 @@ function openLesson({ lesson, settings, backend }: LessonPlace): void {
       const input = { base: lesson.base(settings), models };
       const rate = frameRate(FRAME_RATE);
       const files = filesOf(lesson);
-      const slopes = lesson.showsSlopes ?? false;
-      training.open({ input, backend, files, frameRate: rate, pictures: true, slopes, curvePoints: CURVE_POINTS });
+      const { insight = {} } = lesson;
+      training.open({ input, backend, files, frameRate: rate, pictures: true, ...insight, curvePoints: CURVE_POINTS });
       break;
     }
     case 'tuning': {
       const input = { base: lesson.base(settings), models: gridModels(lesson.grid(settings)) };
       const rate = frameRate(GRID_FRAME_RATE);
-      training.open({ input, backend, frameRate: rate, pictures: false, slopes: false, curvePoints: 0 });
+      training.open({ input, backend, frameRate: rate, pictures: false, curvePoints: 0 });
       break;
     }
     case 'check':

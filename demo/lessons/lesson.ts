@@ -1,6 +1,7 @@
 // What a lesson is: a question, the runs that answer it, and the words for what came out.
 
 import type { Evaluation, ModelPatch, Run } from '../../src/index.ts';
+import type { Job } from '../training/protocol.ts';
 
 /** A number that a person may change. */
 export interface Setting {
@@ -54,8 +55,8 @@ export interface CompareLesson extends LessonCommon {
   readonly lossCeiling: number;
   /** A chart for each run, or one for all. */
   readonly chart: 'own' | 'shared';
-  /** Shows how large the gradient is in each layer. */
-  readonly showsSlopes?: boolean;
+  /** What it shows of the inside of its networks. */
+  readonly insight?: Pick<Job, 'sizes' | 'kept' | 'findings'>;
   /** What another seed changes, in words. */
   readonly luck: string;
   base(settings: Settings): Run;

@@ -7,18 +7,22 @@ import { type CompareLesson, type Contender, type Outcome, type Settings, shownA
 const RATES = [0.0001, 0.0003, 0.0007, 0.002, 0.005, 0.01, 0.03, 0.1, 0.3];
 
 /** The presets have no test rows; new points of the same two bows do not change how they train. */
-function base({ seed, epochs }: Settings): Run {
+function base({ seed, epochs, batch }: Settings): Run {
   const preset = presets['optimization/gd']!;
   return {
     ...preset,
     data: { ...preset.data, testRows: 500, testSeed: 4 },
     init: { scheme: 'heNormal', seed: seed! },
+    batch: { size: batch!, seed: 11 },
     epochs: epochs!,
     record: { epochs: epochs! },
   };
 }
 
-function contenders({ rate }: Settings): Contender[] {
+/** The rate falls this many times, in the end to a tenth. */
+const FALLS = 10;
+
+function contenders({ rate, epochs }: Settings): Contender[] {
   const learningRate = rate!;
   const adam = presets['optimization/adam']!.optimizer!;
   return [
@@ -41,22 +45,40 @@ function contenders({ rate }: Settings): Contender[] {
       patch: { optimizer: { name: 'rmsprop', beta: 0.9, learningRate } },
     },
     { id: 'adam', label: 'Adam', note: 'does both', patch: { optimizer: { ...adam, learningRate } } },
+    {
+      id: 'decay',
+      label: 'Falling rate',
+      note: 'gradient descent with ever shorter steps',
+      patch: {
+        optimizer: {
+          name: 'sgd',
+          learningRate,
+          schedule: { name: 'inverseTime', decayRate: 1, every: epochs! / FALLS },
+        },
+      },
+    },
   ];
 }
 
 function explain(outcomes: readonly Outcome[]): string[] {
   const byLoss = [...outcomes].sort((a, b) => a.scores.train.loss - b.scores.train.loss);
   const order = byLoss.map(({ contender, scores }) => `${contender.label} (${places(scores.train.loss)})`).join(', ');
-  const [gd, momentum] = outcomes;
+  const [gd, momentum, , , decay] = outcomes;
   const apart = Math.abs(gd!.scores.train.loss - momentum!.scores.train.loss);
   const likeGd =
     apart < 0.02
       ? 'Momentum went almost where gradient descent went: averaging smooths a path, it does not lengthen the steps.'
       : `Momentum and gradient descent ended ${places(apart)} apart.`;
+  const gained = gd!.scores.train.loss - decay!.scores.train.loss;
+  const falling =
+    gained > 0
+      ? `With its rate falling to a tenth, gradient descent ended ${places(gained)} lower: long steps first, short ones to settle.`
+      : `With its rate falling to a tenth, gradient descent ended ${places(-gained)} higher: it had not arrived, and shorter steps only slow it down. Try a rate of 0.3, where plain steps jump about.`;
   const best = byLoss[0]!;
   return [
-    `From the lowest training loss up: ${order}. All four had the same start, the same batches and the same rate.`,
+    `From the lowest training loss up: ${order}. All five had the same start, the same batches and the same first rate.`,
     likeGd,
+    falling,
     `${best.contender.label} gets ${percent(shownAccuracy(best.scores))} of new points right. Dividing by a gradient’s usual size keeps steps long where gradients are small; with a larger rate the others catch up, so try the slider.`,
   ];
 }
@@ -65,23 +87,30 @@ export const optimizers: CompareLesson = {
   kind: 'compare',
   id: 'optimizers',
   title: 'Optimizers',
-  question: 'Four ways downhill: which arrives first?',
-  lead: 'The same network, start, batches and learning rate four times. Only the rule that turns a gradient into a step differs.',
+  question: 'Five ways downhill: which arrives first?',
+  lead: 'The same network, start, batches and first learning rate five times. Only the rule that turns a gradient into a step differs.',
   prediction: 'Which one will get the most new points right?',
   settings: [
     {
       key: 'rate',
       label: 'Learning rate',
-      hint: 'The same for all four.',
+      hint: 'The same for all five, at the start.',
       values: RATES,
       initial: 0.0007,
     },
     {
       key: 'epochs',
       label: 'Epochs',
-      hint: 'Passes over the 300 points, five batches each.',
+      hint: 'Passes over the 300 points.',
       values: [200, 500, 1000, 2000, 5000],
       initial: 2000,
+    },
+    {
+      key: 'batch',
+      label: 'Points in a batch',
+      hint: '300 are all of them: plain gradient descent, one step an epoch.',
+      values: [16, 32, 64, 128, 300],
+      initial: 64,
     },
     {
       key: 'seed',

@@ -22,7 +22,7 @@ function contenders({ l2, dropRate }: Settings): Contender[] {
     {
       id: 'dropout',
       label: 'Dropout',
-      note: `${percent(dropRate!, 0)} of the hidden units sit out`,
+      note: `${percent(dropRate!, 0)} of the hidden units sit out, for each point others`,
       patch: { dropRate: dropRate! },
     },
   ];
@@ -84,6 +84,7 @@ export const regularization: CompareLesson = {
   ],
   lossCeiling: 0.8,
   chart: 'own',
+  insight: { kept: true },
   luck: 'each with other random weights and with fresh units dropped at every step',
   base,
   spreadBase,

@@ -4,7 +4,9 @@ import type {
   BackendReport,
   CanonicalRun,
   Evaluation,
+  Finding,
   GridView,
+  LayerStatistics,
   Run,
   SweepInput,
   SweepOptions,
@@ -43,8 +45,12 @@ export interface Job {
   readonly pictures: boolean;
   /** Part of the plane to draw, instead of one that is fitted to the points. */
   readonly plane?: Pick<GridView, 'x' | 'y'>;
-  /** Wants the size of the gradient in each layer. */
-  readonly slopes: boolean;
+  /** Wants how large things are in each layer. */
+  readonly sizes?: boolean;
+  /** Wants the units that dropout keeps. */
+  readonly kept?: boolean;
+  /** Wants to know what is wrong with each network. */
+  readonly findings?: boolean;
   /** Points of the curve over the whole run; 0 for none. */
   readonly curvePoints: number;
 }
@@ -86,14 +92,26 @@ export interface Frame {
   readonly now: Point;
   /** Each model's outputs over the view, [cells × outputs]; empty without pictures. */
   readonly grids: readonly Float32Array[];
-  /** Root mean square of the gradient of each layer's weights, [models][layers]; empty where nobody asked. */
-  readonly slopes: readonly (readonly number[])[];
+  /** [models][layers]; empty where nobody asked. */
+  readonly sizes: readonly (readonly LayerStatistics[])[];
+  /** [models]; empty where nobody asked. */
+  readonly kept: readonly Kept[];
+  /** What is wrong with each network, looked for now and then, [models]; empty where nobody asked. */
+  readonly findings: readonly (readonly Finding[])[];
   /** Each layer's weights and gradients; null where nobody looks. */
   readonly tensors: readonly LayerPictures[] | null;
   /** What each unit puts out over the view, layer by layer, [units × cells], at UNIT_CELLS a side; null where nobody looks. */
   readonly units: readonly Float32Array[] | null;
   /** Is the curve to begin again? */
   readonly restart: boolean;
+}
+
+/** Which units the next update keeps for one row of its batch, another row at each step. */
+export interface Kept {
+  /** Place of the row in the batch, from 0. */
+  readonly position: number;
+  /** Layer by layer, without the output: 1 where a unit is kept. */
+  readonly layers: readonly (readonly number[])[];
 }
 
 /** How the runs came through the loss of their device. */

@@ -78,7 +78,6 @@ export function createSpread() {
             files,
             frameRate: FRAME_RATE,
             pictures: false,
-            slopes: false,
             curvePoints: 0,
           },
           'play',

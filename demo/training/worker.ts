@@ -5,6 +5,7 @@ import {
   createSession,
   createSweep,
   DeviceLostError,
+  type Finding,
   type GridView,
   type LayerTensors,
   layerOutputs,
@@ -15,6 +16,7 @@ import {
   type SweepState,
   standardize,
 } from '../../src/index.ts';
+import { findingsOf, keptOf, sizesOf } from './insight.ts';
 import { cellRows, dotsOf, viewOf } from './plane.ts';
 import {
   type Frame,
@@ -37,6 +39,9 @@ const scope = globalThis as unknown as {
 const SLICE_MS = 40;
 /** How old what is kept for a lost device may become. */
 const KEEP_MS = 1000;
+/** Looking for what is wrong takes a tenth of the time at most, and happens twice a second at most. */
+const LOOK_MS = 500;
+const LOOK_SHARE = 0.1;
 /** A device that is lost more often than this is left alone. */
 const MOST_LOSSES = 3;
 
@@ -56,6 +61,11 @@ interface Open {
   kept: SweepState | null;
   lastKeptMs: number;
   losses: number;
+  /** All points of the curve so far. */
+  curve: Point[];
+  findings: readonly (readonly Finding[])[];
+  /** When to look again for what is wrong. */
+  nextLookMs: number;
 }
 
 let open: Open | undefined;
@@ -69,7 +79,7 @@ scope.onmessage = ({ data: order }) => {
   if (order.type === 'watch') {
     watch = order.watch; // a loop that trains goes on, and its next frame has it
     const of = open;
-    if (of) enqueue(() => throughLosses(of, () => sendFrame(of)));
+    if (of) enqueue(() => throughLosses(of, () => sendFrame(of, 'going')));
     return;
   }
   const mine = ++orders;
@@ -140,7 +150,20 @@ async function openJob(id: number, job: Job): Promise<void> {
   const pointEvery =
     job.curvePoints > 0 ? Math.max(1, Math.round(totalSteps / job.curvePoints)) : Number.POSITIVE_INFINITY;
   const kept = { lastPoint: -1, kept: null, lastKeptMs: Number.NEGATIVE_INFINITY, losses: 0 };
-  open = { id, job, sweep, view, pointEvery, pending: [], lastFrameMs: 0, slice: 8, ...kept };
+  open = {
+    id,
+    job,
+    sweep,
+    view,
+    pointEvery,
+    pending: [],
+    lastFrameMs: 0,
+    slice: 8,
+    ...kept,
+    curve: [],
+    findings: [],
+    nextLookMs: 0,
+  };
   const [train, test] = [dotsOf(data, 'train'), dotsOf(data, 'test')];
   const { backend } = sweep;
   const runs = Array.from({ length: sweep.models }, (_, m) => sweep.run(m));
@@ -175,15 +198,18 @@ async function rewind(of: Open): Promise<void> {
 
 async function beginCurve(of: Open): Promise<void> {
   of.pending = [];
+  of.curve = [];
   of.lastPoint = -1;
   await addPoint(of);
-  await sendFrame(of, true);
+  await sendFrame(of, 'start');
 }
 
 /** After a loss some steps are made a second time; their points are there already. */
 async function addPoint(of: Open): Promise<void> {
   if (of.sweep.steps <= of.lastPoint) return;
-  of.pending.push(await measure(of.sweep));
+  const point = await measure(of.sweep);
+  of.pending.push(point);
+  of.curve.push(point);
   of.lastPoint = of.sweep.steps;
 }
 
@@ -204,11 +230,11 @@ async function advance(
     const elapsedMs = Math.max(0.1, performance.now() - startedMs);
     of.slice = Math.max(1, Math.min(4 * of.slice, Math.round((count * SLICE_MS) / elapsedMs)));
     if (sweep.steps === nextPoint || sweep.steps === sweep.totalSteps) await addPoint(of);
-    if (performance.now() - of.lastFrameMs >= 1000 / of.job.frameRate) await sendFrame(of);
+    if (performance.now() - of.lastFrameMs >= 1000 / of.job.frameRate) await sendFrame(of, 'going');
     if (performance.now() - of.lastKeptMs >= KEEP_MS) await keep(of);
     if (stepsPerSecond !== null) await sleep((1000 * count) / stepsPerSecond - (performance.now() - startedMs));
   }
-  await sendFrame(of);
+  await sendFrame(of, 'rest');
   await keep(of);
 }
 
@@ -228,18 +254,22 @@ async function measure(sweep: Sweep): Promise<Point> {
   return { step: sweep.steps, losses, scores: await sweep.evaluate() };
 }
 
-async function sendFrame(of: Open, restart = false): Promise<void> {
+/** @param at the start of a curve, on the way, or where training stands still */
+async function sendFrame(of: Open, at: 'start' | 'going' | 'rest'): Promise<void> {
   of.lastFrameMs = performance.now();
-  const { sweep, view, pending } = of;
+  const { sweep, view, pending, job } = of;
   const newest = pending[pending.length - 1];
   const now = newest?.step === sweep.steps ? newest : await measure(sweep);
   const grids = view ? (await sweep.decisionGrid(view)).map((grid) => Float32Array.from(grid)) : [];
-  const slopes = of.job.slopes ? await slopesOf(sweep) : [];
+  const sizes = job.sizes ? await sizesOf(sweep) : [];
+  const kept = job.kept ? keptOf(sweep) : [];
+  if (job.findings && (at !== 'going' || performance.now() >= of.nextLookMs)) await lookForFaults(of, now);
   const weights = watch.tensors || watch.units ? (await sweep.weights())[0]! : null;
   const gradients = watch.tensors ? (await sweep.gradients())[0]! : null;
   const tensors = weights && picturesOf(weights, gradients);
   const units = watch.units && view && weights ? unitsOf(sweep, weights, view) : null;
-  const frame: Frame = { points: pending, now, grids, slopes, tensors, units, restart };
+  const insight = { sizes, kept, findings: of.findings, tensors, units };
+  const frame: Frame = { points: pending, now, grids, ...insight, restart: at === 'start' };
   of.pending = [];
   scope.postMessage(
     { type: 'frame', id: of.id, frame },
@@ -247,10 +277,12 @@ async function sendFrame(of: Open, restart = false): Promise<void> {
   );
 }
 
-async function slopesOf(sweep: Sweep): Promise<number[][]> {
-  const models = await sweep.gradients();
-  const rms = (values: ArrayLike<number>) => Math.hypot(...Array.from(values)) / Math.sqrt(values.length);
-  return models.map((layers) => layers.map(({ w }) => rms(w)));
+async function lookForFaults(of: Open, now: Point): Promise<void> {
+  const startedMs = performance.now();
+  const curve = of.curve.at(-1)?.step === now.step ? of.curve : [...of.curve, now];
+  of.findings = await findingsOf(of.sweep, curve);
+  const endMs = performance.now();
+  of.nextLookMs = endMs + Math.max(LOOK_MS, (endMs - startedMs) / LOOK_SHARE);
 }
 
 function picturesOf(weights: readonly LayerTensors[], gradients: readonly LayerTensors[] | null): LayerPictures[] {

@@ -1,13 +1,14 @@
 // The runs side by side: each with its picture, its accuracy and its curve.
 
 import type { CompareLesson, Contender } from '../lessons/lesson.ts';
-import { contenders, prediction, training } from '../state.ts';
+import { contenders, openMended, prediction, training } from '../state.ts';
 import { Boundary } from './boundary.tsx';
 import { Curve, CurveTable } from './curve.tsx';
-
+import { Doctor } from './doctor.tsx';
+import { Dropped } from './dropped.tsx';
 import { percent, places } from './format.ts';
 import { SharedCurve } from './shared-curve.tsx';
-import { Slopes } from './slopes.tsx';
+import { Sizes } from './sizes.tsx';
 
 /** A number with its exact value for those who read the page by program. */
 function Figure({ name, value, text }: { name: string; value: number; text: string }) {
@@ -53,7 +54,7 @@ function Panel({ lesson, contender, model }: PanelProps) {
   const { id, label, note } = contender;
   // Until the data is known, room is kept for the picture.
   const hasPicture = training.opened.value?.view !== null;
-  const { chart, lossCeiling, showsSlopes } = lesson;
+  const { chart, lossCeiling, insight } = lesson;
   return (
     <article class="panel" aria-labelledby={`panel-${id}`} data-model={id}>
       <h2 id={`panel-${id}`}>
@@ -63,11 +64,18 @@ function Panel({ lesson, contender, model }: PanelProps) {
       <p class="hint">{note}</p>
       {hasPicture && <Boundary training={training} model={model} label={label} />}
       <Figures model={model} />
-      {showsSlopes && <Slopes model={model} />}
+      {insight?.kept && <Dropped model={model} />}
+      {insight?.sizes && <Sizes model={model} />}
       {chart === 'own' ? (
         <Curve training={training} model={model} label={label} ceiling={lossCeiling} />
       ) : (
         <CurveTable training={training} model={model} label={label} />
+      )}
+      {insight?.findings && (
+        <Doctor
+          findings={training.frame.value?.findings[model] ?? []}
+          onFix={(patch) => openMended(contender, patch)}
+        />
       )}
     </article>
   );

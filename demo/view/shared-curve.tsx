@@ -8,6 +8,7 @@ const LINES = [
   { stroke: '--line-2', dash: [8, 4] },
   { stroke: '--line-3', dash: [14, 4, 2, 4] },
   { stroke: '--line-4' },
+  { stroke: '--line-5', dash: [2, 4, 10, 4] },
 ];
 const HEIGHT = 280;
 

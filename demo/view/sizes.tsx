@@ -1,8 +1,8 @@
-// How large the gradient is in each layer: what vanishes, explodes or never moves can be seen.
+// How large signals and gradients are in each layer: what vanishes, explodes or never moves can be seen.
 
 import { training } from '../state.ts';
 
-/** The axis: powers of ten. */
+/** The bars' axis: powers of ten. */
 const [LOWEST, HIGHEST] = [-6, 2] as const;
 
 function share(value: number): number {
@@ -10,28 +10,44 @@ function share(value: number): number {
   return Math.max(0.02, Math.min(1, (Math.log10(value) - LOWEST) / (HIGHEST - LOWEST)));
 }
 
-export function Slopes({ model }: { model: number }) {
-  const slopes = training.frame.value?.slopes[model];
+function figure(value: number): string {
+  if (!Number.isFinite(value)) return '∞';
+  return value === 0 ? '0' : value.toExponential(0);
+}
+
+function Size({ value }: { value: number }) {
   return (
-    <div class="slopes">
-      <p class="hint">
-        Gradient in each layer, first to last (1e{LOWEST} to 1e{HIGHEST})
-      </p>
-      <table>
-        <tbody>
-          {slopes?.map((value, layer) => (
-            <tr key={layer}>
-              <th scope="row">layer {layer + 1}</th>
-              <td>
-                <div class="bar">
-                  <div style={{ width: `${100 * share(value)}%` }} />
-                </div>
-              </td>
-              <td>{value === 0 ? '0' : value.toExponential(0)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <td>
+      <div class="size" style={{ '--share': `${100 * share(value)}%` }}>
+        <data value={String(value)}>{figure(value)}</data>
+      </div>
+    </td>
+  );
+}
+
+export function Sizes({ model }: { model: number }) {
+  const sizes = training.frame.value?.sizes[model] ?? [];
+  return (
+    <table class="sizes">
+      <caption class="hint">
+        Signal and gradient in each layer, from 1e{LOWEST} to 1e{HIGHEST}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">layer</th>
+          <th scope="col">signal</th>
+          <th scope="col">gradient</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sizes.map(({ outputs, gradient }, layer) => (
+          <tr key={layer}>
+            <th scope="row">{layer + 1}</th>
+            <Size value={outputs} />
+            <Size value={gradient} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -139,7 +139,6 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
     files: files(),
     frameRate: frameRate(),
     pictures: true,
-    slopes: false,
     curvePoints: CURVE_POINTS,
     ...(plane.value && isDrawable(run.data) && { plane: plane.value }),
   });

@@ -1,0 +1,40 @@
+// What the doctor found in one network, in words, each finding with the button that mends a copy.
+
+import type { Finding, FindingKind, RunPatch } from '../../src/index.ts';
+
+const TITLES: Readonly<Record<FindingKind, string>> = {
+  diverged: 'Diverged',
+  symmetry: 'All units alike',
+  dead: 'Dead units',
+  exploding: 'Exploding signals',
+  saturated: 'Saturated units',
+  vanishing: 'Vanishing signals',
+  rate: 'Learning rate too high',
+  overfitting: 'Overfitting',
+};
+
+interface DoctorProps {
+  readonly findings: readonly Finding[];
+  /** Keys that replace those of the run document. */
+  onFix(patch: RunPatch): void;
+}
+
+export function Doctor({ findings, onFix }: DoctorProps) {
+  return (
+    <div class="doctor">
+      {findings.length === 0 && <p class="hint">The doctor finds nothing wrong.</p>}
+      {findings.map(({ kind, layer, text, fix }) => (
+        <section key={kind} class="finding" data-finding={kind}>
+          <h3>
+            {TITLES[kind]}
+            {layer !== null && `, layer ${layer}`}
+          </h3>
+          <p>{text}</p>
+          <button type="button" onClick={() => onFix(fix.patch)}>
+            {fix.label}
+          </button>
+        </section>
+      ))}
+    </div>
+  );
+}
