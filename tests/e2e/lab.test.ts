@@ -32,7 +32,7 @@ afterAll(async () => {
 const text = (page: Page, selector: string) => page.$eval(selector, (found) => found.textContent ?? '');
 
 test('start, pause, step and rewind; the numbers are those of the library, to the bit', async () => {
-  const { page, errors } = await visit(lab, '#1/initialization?backend=cpu');
+  const { page, errors } = await visit(lab, '#1/initialization?more=0&backend=cpu');
   expect(await text(page, 'h1')).toMatch(/weights start/);
   await press(page, 'Start');
   await waitForStep(page, 600);
@@ -94,7 +94,7 @@ test('a whole run ends with a verdict about the guess, and no task holds the pag
 });
 
 test('trains on WebGPU where it is asked for, within f32 rounding of the CPU', async () => {
-  const { page, errors } = await visit(lab, '#1/initialization?backend=webgpu');
+  const { page, errors } = await visit(lab, '#1/initialization?more=0&backend=webgpu');
   expect(await text(page, 'footer')).toMatch(/Trained on WebGPU on .*Why: asked for/);
   await press(page, '+100 steps');
   await waitForStep(page, 100);

@@ -10,7 +10,7 @@ async function crashGpu({ browser }: Lab): Promise<void> {
 
 /** The whole run of the regularization lesson on WebGPU, with something happening on the way. */
 async function trained(lab: Lab, onTheWay: () => Promise<void>) {
-  const { page, errors } = await visit(lab, '#1/initialization?backend=webgpu');
+  const { page, errors } = await visit(lab, '#1/initialization?more=0&backend=webgpu');
   await press(page, 'Start');
   await waitForStep(page, 2000);
   await onTheWay();
