@@ -250,7 +250,7 @@ test('a malformed link gets a readable message and a working page', async () => 
       message.source,
     );
   };
-  await expectMessage(/no lesson “nowhere”/);
+  await expectMessage(/no page “nowhere”/);
   await page.goto(`${lab.url}#2/initialization`);
   await expectMessage(/version “2”/);
   await page.goto(`${lab.url}#garbage`);
