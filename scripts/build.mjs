@@ -28,9 +28,15 @@ const selfContained = {
 await build({
   configFile: false,
   root,
+  base: './', // the worker's address is counted from the file that starts it
   publicDir: false,
   logLevel: 'warn',
   plugins: [assemblyscript(), selfContained, licences()],
+  worker: {
+    format: 'es',
+    plugins: () => [assemblyscript()],
+    rolldownOptions: { output: { entryFileNames: 'chunks/[name].js' } },
+  },
   define: { PAPA_BROWSER_CONTEXT: 'true' }, // leaves papaparse's Node streams out
   build: {
     outDir: 'dist',

@@ -13,6 +13,8 @@ export interface Backend {
   /** The device as people know it, for results. */
   readonly adapter: string;
   readonly limits: PlanLimits;
+  /** Does running hold the caller's thread until it is done? */
+  readonly blocks: boolean;
   /** What plans for it are chosen by; null for the CPU. */
   readonly traits: AdapterTraits | null;
   /**

@@ -10,7 +10,7 @@ import type { Backend, Program } from './backend.ts';
 import { createWasm, loadKernels, MOST_BYTES, type Wasm } from './wasm.ts';
 import { type ModelKernel, modelKernel } from './wasm-kernels.ts';
 
-const LIMITS: PlanLimits = { bufferBytes: 2 ** 32, workgroupsPerDimension: Number.POSITIVE_INFINITY };
+export const CPU_LIMITS: PlanLimits = { bufferBytes: 2 ** 32, workgroupsPerDimension: Number.POSITIVE_INFINITY };
 
 export async function createCpuBackend(precision: Precision): Promise<Backend> {
   const kernels = precision === 'f32' ? await loadKernels() : null;
@@ -18,7 +18,8 @@ export async function createCpuBackend(precision: Precision): Promise<Backend> {
     name: 'cpu',
     precision,
     adapter: kernels ? 'WebAssembly SIMD, one thread' : 'JavaScript, one thread',
-    limits: LIMITS,
+    limits: CPU_LIMITS,
+    blocks: true,
     traits: null,
     async build(plan) {
       // A memory of WebAssembly ends at 4 GiB; what is larger runs without.

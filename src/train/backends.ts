@@ -1,7 +1,7 @@
 // Which backend a run gets, and why.
 
 import type { Backend, BackendName } from '../backend/backend.ts';
-import { createCpuBackend } from '../backend/cpu.ts';
+import { openCpuBackend } from '../backend/cpu-client.ts';
 import { createGpuBackend } from '../backend/gpu/backend.ts';
 import { BackendError, SpecError } from '../core/errors.ts';
 import type { Precision } from '../core/shape.ts';
@@ -56,10 +56,10 @@ export async function chooseBackend(options: BackendOptions = {}): Promise<Chose
   if (precision === 'f64') {
     if (backend === 'webgpu')
       throw new BackendError('WebGPU has no f64. Ask for precision "f32", or for backend "cpu".');
-    return { backend: await createCpuBackend('f64'), why: 'only the CPU has f64' };
+    return { backend: await openCpuBackend('f64'), why: 'only the CPU has f64' };
   }
   if (device) return { backend: await createGpuBackend(device), why: 'the device was given' };
-  if (backend === 'cpu') return { backend: await createCpuBackend('f32'), why: 'asked for' };
+  if (backend === 'cpu') return { backend: await openCpuBackend('f32'), why: 'asked for' };
   if (backend === 'webgpu') return { backend: await openSharedGpu(), why: 'asked for' };
   return automatic();
 }
@@ -69,11 +69,11 @@ async function automatic(): Promise<ChosenBackend> {
     const backend = await openSharedGpu();
     if (!backend.gpu.adapter.software) return { backend, why: `${backend.adapter} is a hardware adapter` };
     return {
-      backend: await createCpuBackend('f32'),
+      backend: await openCpuBackend('f32'),
       why: `${backend.adapter} is a software adapter; the CPU is preferred to it`,
     };
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
-    return { backend: await createCpuBackend('f32'), why: error.message };
+    return { backend: await openCpuBackend('f32'), why: error.message };
   }
 }

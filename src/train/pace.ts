@@ -1,7 +1,7 @@
 // How much to ask of a device at once: short enough that a page stays alive, long enough that asking costs little.
 // Nothing of a result depends on it.
 
-import type { BackendName, Program } from '../backend/backend.ts';
+import type { Program } from '../backend/backend.ts';
 
 export interface Pacer {
   /** Work begins now, after a pause of unknown length. */
@@ -13,10 +13,10 @@ export interface Pacer {
 }
 
 /**
- * Slices take about this long. A page that somebody looks at is drawn on the same GPU, between two slices; the CPU backend
- * holds its thread for the time of one.
+ * Slices take about this long. A page that somebody looks at is drawn on the same GPU, between two slices; a backend that
+ * blocks holds its thread for the time of one.
  */
-const TARGET_MS = { watched: 10, unwatched: 100, cpu: 10 } as const;
+const TARGET_MS = { watched: 10, unwatched: 100, blocking: 10 } as const;
 
 /** What a pacer knows of the world around it. */
 export interface Surroundings {
@@ -32,12 +32,12 @@ function isWatched(): boolean {
   return 'WorkerGlobalScope' in globalThis;
 }
 
-export function createPacer(backend: BackendName, mostSteps: number, around: Surroundings = here): Pacer {
+export function createPacer(blocks: boolean, mostSteps: number, around: Surroundings = here): Pacer {
   let slice = Math.min(16, mostSteps);
   let last = around.now();
   let inFlight: { readonly steps: number; readonly done: Promise<void> } | null = null;
 
-  const targetMs = () => TARGET_MS[backend === 'cpu' ? 'cpu' : around.isWatched() ? 'watched' : 'unwatched'];
+  const targetMs = () => TARGET_MS[blocks ? 'blocking' : around.isWatched() ? 'watched' : 'unwatched'];
 
   const adapt = (steps: number) => {
     const now = around.now();
@@ -54,7 +54,7 @@ export function createPacer(backend: BackendName, mostSteps: number, around: Sur
     },
     slice: () => slice,
     async pause(steps, program) {
-      if (backend === 'cpu') {
+      if (blocks) {
         adapt(steps);
         await nextTask();
         last = around.now();

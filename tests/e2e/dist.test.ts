@@ -79,4 +79,5 @@ test('a plain module script trains on both backends under a strict content polic
   expect(losses.cpu).toBeCloseTo(loss, 6);
   expect(losses.webgpu).toBeCloseTo(loss, 6);
   expect(inputs).toBe(64);
+  expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual(['/chunks/cpu-worker.js']);
 });

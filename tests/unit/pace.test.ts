@@ -1,6 +1,6 @@
 // How much is asked of a device at once, on a clock of the test's own and a device whose steps take a set time.
 import { describe, expect, test } from 'vitest';
-import type { BackendName, Program } from '../../src/backend/backend.ts';
+import type { Program } from '../../src/backend/backend.ts';
 import { createPacer } from '../../src/train/pace.ts';
 
 /** A device that does what it is given one after another, and its clock, which moves when somebody waits for it. */
@@ -31,15 +31,15 @@ function createDevice() {
 }
 
 /** Milliseconds of a slice after forty of them, of steps of `stepMs`. */
-async function settledSliceMs(backend: BackendName, stepMs: number, watched: boolean, mostSteps = 8192) {
+async function settledSliceMs(kind: 'blocking' | 'queue', stepMs: number, watched: boolean, mostSteps = 8192) {
   const device = createDevice();
-  const pacer = createPacer(backend, mostSteps, { now: () => device.clock.now, isWatched: () => watched });
+  const pacer = createPacer(kind === 'blocking', mostSteps, { now: () => device.clock.now, isWatched: () => watched });
   pacer.begin();
   let slice = 0;
   for (let index = 0; index < 40; index++) {
     slice = pacer.slice();
     device.give(slice * stepMs);
-    if (backend === 'cpu') device.clock.now += slice * stepMs;
+    if (kind === 'blocking') device.clock.now += slice * stepMs;
     await device.waitFor(pacer.pause(slice, device as unknown as Program));
   }
   return slice * stepMs;
@@ -48,28 +48,28 @@ async function settledSliceMs(backend: BackendName, stepMs: number, watched: boo
 describe('slices of steps', () => {
   // Short enough for a page at 60 frames a second to be drawn between two of them.
   test.each([0.01, 0.03, 0.2, 1])('take 8 to 12 ms when a page is watched, at %s ms a step', async (stepMs) => {
-    const sliceMs = await settledSliceMs('webgpu', stepMs, true);
+    const sliceMs = await settledSliceMs('queue', stepMs, true);
     expect(sliceMs).toBeGreaterThanOrEqual(8);
     expect(sliceMs).toBeLessThanOrEqual(12);
   });
 
   test.each([0.2, 1, 8])('take about 100 ms when nobody watches, at %s ms a step', async (stepMs) => {
-    const sliceMs = await settledSliceMs('webgpu', stepMs, false);
+    const sliceMs = await settledSliceMs('queue', stepMs, false);
     expect(sliceMs).toBeGreaterThanOrEqual(90);
     expect(sliceMs).toBeLessThanOrEqual(110);
   });
 
   // Browsers end work of about two seconds.
   test('are one step where a step takes longer', async () => {
-    expect(await settledSliceMs('webgpu', 250, false)).toBe(250);
+    expect(await settledSliceMs('queue', 250, false)).toBe(250);
   });
 
   test('never pass the rows of the step tables', async () => {
-    expect(await settledSliceMs('webgpu', 0.001, false, 256)).toBeCloseTo(0.256, 9);
+    expect(await settledSliceMs('queue', 0.001, false, 256)).toBeCloseTo(0.256, 9);
   });
 
-  test('hold the thread of the CPU backend for about 10 ms, watched or not', async () => {
-    expect(await settledSliceMs('cpu', 0.05, false)).toBeCloseTo(10, 0);
-    expect(await settledSliceMs('cpu', 0.05, true)).toBeCloseTo(10, 0);
+  test('hold a thread that they block for about 10 ms, watched or not', async () => {
+    expect(await settledSliceMs('blocking', 0.05, false)).toBeCloseTo(10, 0);
+    expect(await settledSliceMs('blocking', 0.05, true)).toBeCloseTo(10, 0);
   });
 });
