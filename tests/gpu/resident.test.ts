@@ -1,10 +1,10 @@
 // The resident strategy against the CPU and the layered one: every section of its kernel, in every preset.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createCpuBackend } from '../../src/backend/cpu.ts';
-import type { AdapterTraits } from '../../src/plan/choose.ts';
-import type { ActivationName, Layer, Optimizer, Run } from '../../src/spec/types.ts';
+import type { ActivationName, Optimizer, Run } from '../../src/spec/types.ts';
 import { expectClose } from '../support/close.ts';
 import { type Trained, trainFleet, type Variant } from '../support/fleet.ts';
+import { GPU, SOFTWARE, W1, W2, W3, WITHOUT_SUBGROUPS, withDropout } from '../support/workloads.ts';
 import { openPage, type TestPage } from './page-client.ts';
 
 let page: TestPage;
@@ -12,17 +12,6 @@ beforeAll(async () => {
   page = await openPage();
 });
 
-const TRAITS: AdapterTraits = {
-  software: true,
-  subgroupSizes: [4, 4],
-  workgroupBytes: 16384,
-  workgroupThreads: 256,
-};
-
-const LAYERED: Variant = { traits: TRAITS, pin: { strategy: 'layered' } };
-const SOFTWARE: Variant = { traits: TRAITS, pin: { strategy: 'resident', preset: 'software' } };
-const WITHOUT_SUBGROUPS: Variant = { ...SOFTWARE, traits: { ...TRAITS, subgroupSizes: null } };
-const GPU: Variant = { traits: TRAITS, pin: { strategy: 'resident', preset: 'gpu' } };
 const VARIANTS = { software: SOFTWARE, 'software without subgroups': WITHOUT_SUBGROUPS, gpu: GPU };
 
 const onDevice = (runs: readonly Run[], slices: readonly number[], variant: Variant) =>
@@ -36,49 +25,6 @@ function reference(run: Run): Promise<Trained> {
   references.set(run, known);
   return known;
 }
-
-/** The initialization lesson's network: 300 rows, plain gradient descent. */
-const W1: Run = {
-  basin: 1,
-  seed: 3,
-  data: { name: 'circles', rows: 300, noise: 0.05 },
-  layers: [{ units: 10, activation: 'relu' }, { units: 5, activation: 'relu' }, { units: 1 }],
-  init: { scheme: 'heNormal' },
-  optimizer: { name: 'sgd', learningRate: 0.01 },
-  batch: { size: 'full' },
-  steps: 1000,
-};
-
-const withDropout = (dropRate: number): Layer[] => [
-  { units: 20, activation: 'relu', dropRate },
-  { units: 3, activation: 'relu', dropRate },
-  { units: 1 },
-];
-
-/** The regularization lesson's: 211 rows, penalty, dropout on both hidden layers. */
-const W2: Run = {
-  basin: 1,
-  seed: 7,
-  data: { name: 'football', rows: 211 },
-  layers: withDropout(0.14),
-  l2: 0.7,
-  init: { scheme: 'lecunNormal' },
-  optimizer: { name: 'sgd', learningRate: 0.3 },
-  batch: { size: 'full' },
-  steps: 1000,
-};
-
-/** Softmax in mini-batches, as W3 does it, but small: 50 rows in batches of 16, the last of which has 2. */
-const W3: Run = {
-  basin: 1,
-  seed: 5,
-  data: { name: 'blobs', rows: 50 },
-  layers: [{ units: 9, activation: 'relu' }, { units: 3 }],
-  loss: 'softmaxCrossEntropy',
-  optimizer: { name: 'adam', learningRate: 0.01 },
-  batch: { size: 16 },
-  steps: 1000,
-};
 
 const small = (optimizer: Optimizer): Run => ({
   ...W3,
@@ -202,18 +148,6 @@ describe.each(Object.entries(VARIANTS))('%s', (_, variant) => {
     expectClose(trained.moments, expected.moments, { rtol: 1e-3, atol: 1e-4 });
   });
 });
-
-test.each(Object.entries({ W1, W2, W3 }))(
-  '%s: resident, layered and CPU give one run of 1,000 steps',
-  async (_, run) => {
-    const expected = await trainFleet(await createCpuBackend('f32'), [run], [1000]);
-    for (const variant of [SOFTWARE, LAYERED]) {
-      const trained = await onDevice([run], [1000], variant);
-      expectClose(trained.losses, expected.losses, { rtol: 5e-3, atol: 1e-3 });
-      expectClose(trained.parameters, expected.parameters, { rtol: 2e-2, atol: 5e-3 });
-    }
-  },
-);
 
 /** 64 networks that differ in all that models of one plan may differ in; their rows are the same. */
 const MODELS = Array.from({ length: 64 }, (_, i): Run => {

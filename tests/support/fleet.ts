@@ -20,17 +20,21 @@ export interface Trained {
   readonly diverged: readonly unknown[];
 }
 
-/** @param slices how many steps to ask for at once, one after another. */
+/**
+ * @param slices how many steps to ask for at once, one after another.
+ * @param initial start weights, [models × params].
+ */
 export async function trainFleet(
   backend: Backend,
   runs: readonly Run[],
   slices: readonly number[],
   variant?: Variant,
+  initial?: Float64Array,
 ): Promise<Trained> {
   const prepared = await Promise.all(runs.map((run) => prepareRun(run)));
   const fitted = prepared.map((each) => each.fitted);
   const device = variant ? { ...backend, traits: variant.traits } : backend;
-  const fleet = await Fleet.create(device, fitted, prepared[0]!.data, undefined, variant?.pin);
+  const fleet = await Fleet.create(device, fitted, prepared[0]!.data, initial, variant?.pin);
   for (const steps of slices) await fleet.step(steps, () => true);
   const { parameters, moments } = await fleet.state();
   const diverged = await fleet.divergences();

@@ -1,5 +1,8 @@
 // Copies from the device to the host, through staging buffers that are kept and reused.
 
+/** Sizes of staging buffers are powers of two from here on, so that reads of all lengths share a few buffers. */
+const SMALLEST = 2 ** 14;
+
 /** Staging buffers of one device, by size. Readers may overlap; each has its own buffer until it is done. */
 export interface Staging {
   /** Queues a copy of `bytes` bytes of `source` from `offset`; resolves with them once the device is there. */
@@ -11,7 +14,8 @@ export function createStaging(device: GPUDevice): Staging {
   const free = new Map<number, GPUBuffer[]>();
   const all = new Set<GPUBuffer>();
 
-  const take = (size: number): GPUBuffer => {
+  const take = (bytes: number): GPUBuffer => {
+    const size = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(bytes)));
     const kept = free.get(size)?.pop();
     if (kept) return kept;
     const buffer = device.createBuffer({
