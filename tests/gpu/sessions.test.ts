@@ -1,6 +1,6 @@
 // Sessions and sweeps on the device: bits that depend on nothing but the document, in both strategies, and how it fails.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createSession, type Run } from '../../src/index.ts';
+import { createSession, type Reals, type Run, type SweepInput } from '../../src/index.ts';
 import { flatten, mixedBase, mixedSweep, type Outcome, type SweepOutcome } from '../support/train.ts';
 import { openPage, type TestPage } from './page-client.ts';
 
@@ -16,6 +16,13 @@ const wideBase: Run = {
   ...mixedBase,
   layers: [{ units: 70, dropRate: 0.25 }, { units: 9, activation: 'gelu' }, { units: 1 }],
 };
+
+interface Halved {
+  readonly runs: Run[];
+  readonly steps: number[];
+  readonly weights: Reals[];
+  readonly losses: Reals;
+}
 
 describe.each([
   ['the strategy chosen', {}, 'resident'],
@@ -47,6 +54,19 @@ describe.each([
       expect(outcomes[i]!.weights, `model ${m}`).toEqual(models[m]!.weights);
       expect(outcomes[i]!.losses).toEqual(models[m]!.losses.slice(1));
       expect(outcomes[i]!.scores).toEqual(models[m]!.scores);
+    }
+  });
+
+  test('successive halving: every model has the bits of its own document run alone, to where it stopped', async () => {
+    const vary = { 'optimizer.name': ['sgd', 'adam', 'rmsprop'], seed: [1, 2, 3] };
+    const input: SweepInput = { base: mixedBase, vary, search: { halving: 3 } };
+    const { runs, steps, weights, losses } = await page.call<Halved>('train.halved', input, pin);
+    // 9 models to step 24 / 9, 3 to 24 / 3, 1 to 24.
+    expect(steps.toSorted((a, b) => a - b)).toEqual([2, 2, 2, 2, 2, 2, 8, 8, 24]);
+    for (const [i, run] of runs.entries()) {
+      const alone = await page.call<Outcome>('train.alone', run, [steps[i]!], pin);
+      expect(weights[i], `model ${i}`).toEqual(alone.weights);
+      expect(losses[i]).toBe(alone.losses.at(-1));
     }
   });
 

@@ -3,6 +3,7 @@ import {
   createSession,
   createSweep,
   DeviceLostError,
+  type Reals,
   type Run,
   type SessionOptions,
   type SweepInput,
@@ -43,6 +44,20 @@ export async function takenOut(
   }
   sweep.dispose();
   return outcomes;
+}
+
+/** What becomes of each model of a sweep that is trained to its end, and the step at which it stopped. */
+export async function halved(
+  input: SweepInput,
+  pin?: Pin,
+): Promise<{ runs: Run[]; steps: number[]; weights: Reals[]; losses: Reals }> {
+  const sweep = await createSweep(input, onGpu(pin));
+  for await (const _ of sweep.train());
+  const steps = sweep.modelSteps();
+  const runs = steps.map((_, i) => sweep.run(i) as Run);
+  const outcome = { runs, steps, weights: (await sweep.weights()).map(flatten), losses: await sweep.losses() };
+  sweep.dispose();
+  return outcome;
 }
 
 /** The same session twice, reset in between. */
