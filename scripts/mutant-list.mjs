@@ -260,6 +260,55 @@ const list = [
     ['need > limits.bufferBytes', 'need >= limits.bufferBytes'],
     unit('plan'),
   ],
+  // The CPU's kernels
+  [
+    'a row of the register tile read twice',
+    'wasm/product.ts',
+    ['const v3 = v128.load_splat<f32>(a3);', 'const v3 = v128.load_splat<f32>(a2);'],
+    unit('wasm-kernels', 'dense_forward: '),
+  ],
+  [
+    'stores past the last column',
+    'wasm/product.ts',
+    ['  if (columns > 2) v128.store_lane<f32>(to, values, 2, 8);', '  v128.store_lane<f32>(to, values, 2, 8);'],
+    unit('wasm-kernels', 'dense_'),
+  ],
+  [
+    'only the last block of rows counts',
+    'wasm/dense.ts',
+    ['store<f32>(out, load<f32>(out) + sum);', 'store<f32>(out, sum);'],
+    unit('wasm-kernels', 'dense_grad_w: '),
+  ],
+  [
+    'a rotation off by one bit',
+    'wasm/dropout.ts',
+    [
+      'x0 = i32x4.add(x0, i32x4.splat(key1)); x1 = i32x4.add(x1, i32x4.splat(key2 + 4));',
+      'x0 = i32x4.add(x0, i32x4.splat(key1)); x1 = i32x4.add(x1, i32x4.splat(key2 + 3));',
+    ],
+    unit('wasm-kernels', 'dense_forward: '),
+  ],
+  [
+    'RMSProp without its epsilon',
+    'wasm/optimizer.ts',
+    ['f32x4.div(slope, f32x4.add(f32x4.sqrt(s), epsilons))', 'f32x4.div(slope, f32x4.sqrt(s))'],
+    unit('wasm-kernels', 'optimizer_step: '),
+  ],
+  [
+    'rows past the batch’s end have a loss',
+    'wasm/loss.ts',
+    ['memory.fill(rowLoss, 0, usize(batch - rows) << 2);', ''],
+    unit('wasm-kernels', 'loss_head: '),
+  ],
+  [
+    'every model trains with model 0’s weights',
+    'src/backend/wasm-kernels.ts',
+    [
+      'const w = at(a.parameters, m * d.params + d.w_offset);\n    const b',
+      'const w = at(a.parameters, d.w_offset);\n    const b',
+    ],
+    unit('wasm-kernels', 'dense_forward: '),
+  ],
 ];
 
 export const MUTANTS = list.map(([name, file, [from, to], test]) => ({ name, file, from, to, test }));

@@ -255,6 +255,8 @@ export const denseGradWCases: OpCase[] = [
   gradWCase({ models: 2, batch: 31, inputs: 5, outputs: 9, splits: 4 }),
   gradWCase({ models: 2, batch: 31, inputs: 5, outputs: 9, splits: 4, tiling: TILED_32 }),
   gradWCase({ models: 2, batch: 9, inputs: 5, outputs: 9, splits: 4 }),
+  // The CPU's kernel sums blocks of 256 rows.
+  ...[256, 257, 600].map((batch) => gradWCase({ models: 2, batch, inputs: 9, outputs: 6 })),
 ];
 
 interface Parts {
