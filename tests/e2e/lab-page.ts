@@ -1,4 +1,6 @@
 // The lab's production build in one headless Chrome, and what tests read from its page.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { launchOptions, removeProfile } from '../../scripts/chrome.mjs';
@@ -125,4 +127,19 @@ export async function longestTaskMs(page: Page, work: () => Promise<void>): Prom
   const tasks = traceEvents.filter(({ name, pid, tid }) => name === 'RunTask' && threads.has(`${pid} ${tid}`));
   if (tasks.length === 0) throw new Error('The trace holds no task of the main thread.');
   return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1000;
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+}
+
+/** What axe finds wrong with the page as it is. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { violations: found } = await (window as unknown as { axe: Axe }).axe.run();
+    return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+  });
 }

@@ -1,6 +1,5 @@
 // The lab as a student uses it: real clicks in headless Chrome, on the production build.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
@@ -15,6 +14,7 @@ import {
   press,
   rested,
   stepOf,
+  violations,
   visit,
   waitForStep,
 } from './lab-page.ts';
@@ -277,20 +277,6 @@ test('settings go into the address and survive a reload', async () => {
   expect(await text(page, '[data-model=l2]')).toMatch(/λ = 1.5/);
   await page.close();
 });
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Axe {
-  run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { violations: found } = await (window as unknown as { axe: Axe }).axe.run();
-    return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-  });
-}
 
 const lessons = ['initialization', 'regularization', 'optimizers', 'tuning', 'gradient-checking', 'your-data'];
 

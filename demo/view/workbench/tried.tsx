@@ -29,7 +29,7 @@ export function TriedTable() {
       ) : (
         <>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <section class="scrolls tall-table" tabIndex={0} aria-label="Runs tried">
+          <section class="scrolls tall-table" tabIndex={0} aria-label="Table of the runs tried">
             <table>
               <thead>
                 <tr>
