@@ -308,6 +308,42 @@ const list = [
       'const w = at(a.parameters, d.w_offset);\n    const b',
     ],
     unit('wasm-kernels', 'dense_forward: '),
+  // Sweeps
+  [
+    'the worst models go on',
+    'src/train/sweep.ts',
+    ["metric.endsWith('.loss') ? 1 : -1", "metric.endsWith('.loss') ? -1 : 1"],
+    unit('halving'),
+  ],
+  [
+    'models that diverged go on',
+    'src/train/sweep.ts',
+    ['if (!diverged[m]) values[model] =', 'values[model] ='],
+    unit('halving'),
+  ],
+  [
+    'a survivor goes on from its neighbour',
+    'src/train/parts.ts',
+    ['subarray(m * width, (m + 1) * width)', 'subarray(0, width)'],
+    unit('halving'),
+  ],
+  [
+    'rungs a factor too short',
+    'src/spec/halving.ts',
+    ['steps: Math.floor(steps / part) });', 'steps: Math.floor(steps / part / halving) });'],
+    unit('halving'),
+  ],
+  [
+    'no room is made for the next wave',
+    'src/train/parts.ts',
+    ['if (bytes <= memoryBytes) return;', 'return;'],
+    unit('sweep-memory'),
+  ],
+  [
+    'patience starts anew after an interruption',
+    'src/train/train.ts',
+    ['fleet.earlyStop ??= createEarlyStop', 'fleet.earlyStop = createEarlyStop'],
+    unit('sessions', 'interruption'),
   ],
 ];
 

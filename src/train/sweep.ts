@@ -315,7 +315,8 @@ export class Sweep {
   async state(): Promise<SweepState> {
     const models = new Array<ModelState>(this.models);
     const halted = new Set(this.#stopped.flatMap((part) => part.models));
-    for (const [i, place] of await placesOf(this.#parts)) {
+    for (const [i, { states, m }] of await placesOf(this.#parts)) {
+      const place = { states: { ...states, history: [] }, m };
       const { steps, parameters, moments, health } = gather([place], this.#ground.backend.precision);
       models[i] = { steps, stopped: halted.has(i), parameters, moments, health };
     }

@@ -53,3 +53,13 @@ test('a model of a later wave goes on alone from where the sweep is', async () =
   await sweep.step(5);
   expect(await alone.loss()).toBe((await sweep.losses())[9]);
 });
+
+test('interrupted in a later wave, the sweep is as far as the models left behind, and step() takes them along', async () => {
+  const sweep = await createSweep(SWEEP, { backend: 'cpu', memoryBytes: 70_000 });
+  const abort = new AbortController();
+  for await (const { step } of sweep.train({ signal: abort.signal })) if (step > 20) abort.abort();
+  expect(sweep.modelSteps()).toContain(40);
+  expect(sweep.steps).toBeLessThan(40);
+  await sweep.step(2);
+  expect(sweep.modelSteps()).toEqual(new Array(10).fill(42));
+});
