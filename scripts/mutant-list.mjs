@@ -308,6 +308,7 @@ const list = [
       'const w = at(a.parameters, d.w_offset);\n    const b',
     ],
     unit('wasm-kernels', 'dense_forward: '),
+  ],
   // Sweeps
   [
     'the worst models go on',
