@@ -2,10 +2,11 @@
 //
 //   #1/regularization?l2=2&backend=cpu      a lesson; settings at their initial value are left out
 //   #1/workbench?run=spirals/adam&run=first~q1bKM…     runs side by side, as share/runs.ts writes them
-//   #1/landscape?run=~q1bKM…                one run
+//   #1/landscape?run=~q1bKM…&view=map       one run, and how its ground is looked at
 
 import type { Run } from '../src/index.ts';
 import { presets } from '../src/index.ts';
+import { type Choices, FIRST_CHOICES, readChoices, writeChoices } from './landscape/choices.ts';
 import { type Lesson, lessonById, lessons } from './lessons/index.ts';
 import { initialSettings, type Settings } from './lessons/lesson.ts';
 import { readRuns, writeRuns } from './share/runs.ts';
@@ -35,6 +36,7 @@ export interface WorkbenchPlace {
 export interface LandscapePlace {
   readonly page: 'landscape';
   readonly run: Run;
+  readonly choices: Choices;
   readonly backend: BackendChoice;
 }
 
@@ -51,6 +53,11 @@ export function lessonPlace(lesson: Lesson, backend: BackendChoice = 'auto'): Le
   return { page: 'lesson', lesson, settings: initialSettings(lesson), backend };
 }
 
+/** The landscape of a run, as it begins; without one, of the run that the page begins with. */
+export function landscapePlace(run: Run = presets[FIRST_RUN]!, backend: BackendChoice = 'auto'): LandscapePlace {
+  return { page: 'landscape', run, choices: FIRST_CHOICES, backend };
+}
+
 /** Files whose text the runs need; a link carries their names only. */
 export function filesOf(runs: readonly Run[]): string[] {
   const names = runs.flatMap(({ data }) => ('csv' in data ? [data.csv, ...(data.testCsv ? [data.testCsv] : [])] : []));
@@ -61,6 +68,7 @@ export function filesOf(runs: readonly Run[]): string[] {
 
 export function writeLink(place: Place): string {
   const query = place.page === 'lesson' ? settingsQuery(place) : runsOf(place).map((text) => `run=${text}`);
+  if (place.page === 'landscape') query.push(...writeChoices(place.choices));
   if (place.backend !== 'auto') query.push(`backend=${place.backend}`);
   const path = place.page === 'lesson' ? place.lesson.id : place.page;
   return `#${VERSION}/${path}${query.length > 0 ? '?' : ''}${query.join('&')}`;
@@ -120,7 +128,8 @@ function readLesson(lesson: Lesson, query: URLSearchParams): ReadLink {
 }
 
 function readRunPlace(page: 'workbench' | 'landscape', query: URLSearchParams): ReadLink {
-  const { backend, rest } = readBackend(query);
+  const { backend, rest: words } = readBackend(query);
+  const { choices, rest } = page === 'landscape' ? readChoices(words) : { choices: FIRST_CHOICES, rest: words };
   const most = page === 'workbench' ? MOST_RUNS : 1;
   const texts = rest.filter(([key]) => key === 'run').map(([, text]) => text);
   const { runs, problems } = readRuns(texts.slice(0, most));
@@ -129,7 +138,8 @@ function readRunPlace(page: 'workbench' | 'landscape', query: URLSearchParams): 
   if (texts.length > most) all.push(`Left out: ${texts.length - most} more than the ${most} that fit on this page.`);
   const shown = runs.length > 0 ? runs : [presets[FIRST_RUN]!];
   if (runs.length === 0 && texts.length > 0) all.push('You see a first run instead.');
-  const place: Place = page === 'workbench' ? { page, runs: shown, backend } : { page, run: shown[0]!, backend };
+  const place: Place =
+    page === 'workbench' ? { page, runs: shown, backend } : { page, run: shown[0]!, choices, backend };
   return { place, problem: all.length > 0 ? all.join(' ') : null };
 }
 

@@ -2,6 +2,7 @@
 
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { applyPatch, type Run, type RunPatch, shortForm } from '../src/index.ts';
+import { differsInLook, landscapeJob } from './landscape/job.ts';
 import { checkedRun } from './lessons/gradient-checking.ts';
 import { lessons } from './lessons/index.ts';
 import type { CompareLesson, Contender, Outcome } from './lessons/lesson.ts';
@@ -243,11 +244,18 @@ addEventListener('hashchange', () => {
 });
 
 let openLater: ReturnType<typeof setTimeout> | undefined;
+let lastWanted = where.peek();
 
 // A slider on its way through many values opens only the one where it rests.
 effect(() => {
   const wanted = where.value;
   ownFile.value;
+  const isLook = differsInLook(lastWanted, wanted);
+  lastWanted = wanted;
+  if (isLook) {
+    history.replaceState(null, '', writeLink(wanted));
+    return;
+  }
   clearTimeout(openLater);
   untracked(() => {
     training.hold();
@@ -260,6 +268,7 @@ effect(() => {
     const link = writeLink(wanted);
     if (location.hash !== link) history.replaceState(null, '', link);
     if (wanted.page === 'lesson') openLesson(wanted);
+    else if (wanted.page === 'landscape') training.open(landscapeJob(wanted, frameRate(FRAME_RATE)));
     else training.close();
     if (wanted.page === 'workbench') bench.open();
   }, 120);

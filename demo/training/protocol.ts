@@ -53,6 +53,8 @@ export interface Job {
   readonly findings?: boolean;
   /** Points of the curve over the whole run; 0 for none. */
   readonly curvePoints: number;
+  /** Wants the loss landscape, with the path on it, whenever training rests. */
+  readonly survey?: SurveyKind;
 }
 
 /** Every model's scores at one step. */
@@ -114,6 +116,41 @@ export interface Kept {
   readonly layers: readonly (readonly number[])[];
 }
 
+/** `each`: two planes for every model, around it and along its path; `shared`: one along all paths, at the end. */
+export type SurveyKind = 'each' | 'shared';
+
+/** Where the weights of one step lie in a plane, how far off it, and their own loss. */
+export interface Foot {
+  readonly step: number;
+  readonly x: number;
+  readonly y: number;
+  readonly distance: number;
+  readonly loss: number;
+}
+
+/** A loss landscape, as the library gives it, with the paths on it. */
+export interface Ground {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** Row by row from the lowest y. */
+  readonly losses: Float64Array;
+  readonly centre: number;
+  readonly paths: readonly (readonly Foot[])[];
+  /** The share of the paths' squared distances that lies in the plane. */
+  readonly captured: number;
+}
+
+export type GroundOrWhy = Ground | { readonly why: string };
+
+export type Survey =
+  | {
+      readonly step: number;
+      readonly kind: 'each';
+      readonly around: readonly GroundOrWhy[];
+      readonly along: readonly GroundOrWhy[];
+    }
+  | { readonly step: number; readonly kind: 'shared'; readonly all: GroundOrWhy };
+
 /** How the runs came through the loss of their device. */
 export interface Recovery {
   /** The step that they go on from. */
@@ -149,6 +186,9 @@ export type Report =
   | { readonly type: 'checked'; readonly id: number; readonly layers: readonly CheckedLayer[] }
   /** The device was lost; the runs go on from `step`, which was kept, on `backend`. */
   | { readonly type: 'recovered'; readonly id: number; readonly recovery: Recovery }
+  /** The part of the landscape's networks that is done. */
+  | { readonly type: 'surveying'; readonly id: number; readonly part: number }
+  | { readonly type: 'surveyed'; readonly id: number; readonly survey: Survey }
   /** Training stands still, at the end or because it was told to. */
   | { readonly type: 'stopped'; readonly id: number; readonly done: boolean }
   | {

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import type { BackendReport, Run } from '../../src/index.ts';
-import type { CheckedLayer, Frame, Job, Opened, Order, Point, Recovery, Report, Watch } from './protocol.ts';
+import type { CheckedLayer, Frame, Job, Opened, Order, Point, Recovery, Report, Survey, Watch } from './protocol.ts';
 
 export type Status = 'opening' | 'ready' | 'running' | 'paused' | 'done' | 'failed';
 
@@ -24,6 +24,8 @@ export function createTraining() {
   const failure = signal<Failure | null>(null);
   const recovery = signal<Recovery | null>(null);
   const checked = signal<readonly CheckedLayer[] | null>(null);
+  const survey = signal<Survey | null>(null);
+  const surveying = signal<number | null>(null);
   let id = 0;
   let playsAtOnce = false;
 
@@ -44,6 +46,7 @@ export function createTraining() {
       case 'frame':
         points.value = report.frame.restart ? report.frame.points : [...points.value, ...report.frame.points];
         frame.value = report.frame;
+        surveying.value = null;
         if (status.value === 'opening') {
           status.value = 'ready';
           if (playsAtOnce) play(null);
@@ -55,6 +58,13 @@ export function createTraining() {
         break;
       case 'stopped':
         if (status.value !== 'opening') status.value = resting(report.done);
+        break;
+      case 'surveying':
+        surveying.value = report.part;
+        break;
+      case 'surveyed':
+        survey.value = report.survey;
+        surveying.value = null;
         break;
       case 'checked':
         checked.value = report.layers;
@@ -83,6 +93,8 @@ export function createTraining() {
     id += 1;
     failure.value = null;
     recovery.value = null;
+    survey.value = null;
+    surveying.value = null;
     status.value = 'opening';
     send({ type: 'pause' });
   };
@@ -100,6 +112,10 @@ export function createTraining() {
     /** The last time that the device was lost, and the runs went on. */
     recovery,
     checked,
+    /** The loss landscape where training last rested. */
+    survey,
+    /** The part of the next one that is done; null while none is under way. */
+    surveying,
     /** Compares the slopes of a run's start with those found by nudging; the answer comes in `checked`. */
     check(run: Run, epsilon: number) {
       hold();

@@ -28,6 +28,7 @@ import {
   UNIT_CELLS,
   type Watch,
 } from './protocol.ts';
+import { type Stop, surveyOf } from './survey.ts';
 import { tensorPicture } from './tensor-picture.ts';
 
 const scope = globalThis as unknown as {
@@ -66,6 +67,8 @@ interface Open {
   findings: readonly (readonly Finding[])[];
   /** When to look again for what is wrong. */
   nextLookMs: number;
+  /** Weights at the points of the curve, where a survey is wanted. */
+  trail: Stop[];
 }
 
 let open: Open | undefined;
@@ -96,7 +99,7 @@ function enqueue(work: () => Promise<void>): void {
 }
 
 async function obey(order: Order, isWanted: () => boolean): Promise<void> {
-  if (order.type === 'open') return openJob(order.id, order.job);
+  if (order.type === 'open') return openJob(order.id, order.job, isWanted);
   if (order.type === 'check') return check(order.id, order.run, order.epsilon);
   if (!open) return;
   const of = open;
@@ -107,7 +110,29 @@ async function obey(order: Order, isWanted: () => boolean): Promise<void> {
     if (order.type === 'rewind') await rewind(of);
   });
   if (isWanted()) scope.postMessage({ type: 'stopped', id: of.id, done: of.sweep.steps >= totalSteps });
+  await throughLosses(of, () => survey(of, isWanted));
 }
+
+async function survey(of: Open, isWanted: () => boolean): Promise<void> {
+  const { id, sweep, trail } = of;
+  const kind = of.job.survey;
+  if (!kind || !isWanted() || (kind === 'shared' && sweep.steps < sweep.totalSteps)) return;
+  const control = new AbortController();
+  const onPart = (part: number) => {
+    if (isWanted()) scope.postMessage({ type: 'surveying', id, part });
+    else control.abort();
+  };
+  onPart(0);
+  const last = trail.at(-1)?.step === sweep.steps ? [] : [await stopAt(sweep)];
+  try {
+    const found = await surveyOf(sweep, [...trail, ...last], kind, control.signal, onPart);
+    if (isWanted()) scope.postMessage({ type: 'surveyed', id, survey: found });
+  } catch (error) {
+    if (error !== control.signal.reason) throw error;
+  }
+}
+
+const stopAt = async (sweep: Sweep): Promise<Stop> => ({ step: sweep.steps, weights: await sweep.weights() });
 
 /** Does `work`, again from what was kept whenever the device is lost on the way. */
 async function throughLosses(of: Open, work: () => Promise<void>): Promise<void> {
@@ -140,7 +165,7 @@ function sweepOf(job: Job, backend: Job['backend']): Promise<Sweep> {
   return createSweep(job.input, { backend, readText });
 }
 
-async function openJob(id: number, job: Job): Promise<void> {
+async function openJob(id: number, job: Job, isWanted: () => boolean): Promise<void> {
   open?.sweep.dispose();
   open = undefined;
   const sweep = await sweepOf(job, job.backend);
@@ -163,6 +188,7 @@ async function openJob(id: number, job: Job): Promise<void> {
     curve: [],
     findings: [],
     nextLookMs: 0,
+    trail: [],
   };
   const [train, test] = [dotsOf(data, 'train'), dotsOf(data, 'test')];
   const { backend } = sweep;
@@ -172,6 +198,7 @@ async function openJob(id: number, job: Job): Promise<void> {
   scope.postMessage({ type: 'opened', id, opened });
   const of = open;
   await throughLosses(of, () => beginCurve(of));
+  await throughLosses(of, () => survey(of, isWanted));
 }
 
 async function check(id: number, run: Run, epsilon: number): Promise<void> {
@@ -200,6 +227,7 @@ async function beginCurve(of: Open): Promise<void> {
   of.pending = [];
   of.curve = [];
   of.lastPoint = -1;
+  of.trail = [];
   await addPoint(of);
   await sendFrame(of, 'start');
 }
@@ -210,6 +238,7 @@ async function addPoint(of: Open): Promise<void> {
   const point = await measure(of.sweep);
   of.pending.push(point);
   of.curve.push(point);
+  if (of.job.survey) of.trail.push(await stopAt(of.sweep));
   of.lastPoint = of.sweep.steps;
 }
 

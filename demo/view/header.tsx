@@ -1,7 +1,7 @@
 // The name of the lab and the way between its lessons.
 
 import { lessons } from '../lessons/index.ts';
-import { lessonPlace, writeLink } from '../link.ts';
+import { landscapePlace, lessonPlace, writeLink } from '../link.ts';
 import { benchPlace, place, where } from '../state.ts';
 
 export function Header() {
@@ -24,6 +24,12 @@ export function Header() {
         ))}
         <a href={writeLink({ ...benchPlace.value, backend })} aria-current={page === 'workbench' ? 'page' : undefined}>
           Workbench
+        </a>
+        <a
+          href={writeLink(landscapePlace(undefined, backend))}
+          aria-current={page === 'landscape' ? 'page' : undefined}
+        >
+          Landscape
         </a>
       </nav>
     </header>

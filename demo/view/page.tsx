@@ -1,5 +1,6 @@
-// The page: one lesson, from its question to what was seen; or the workbench.
+// The page: one lesson, from its question to what was seen; or the workbench; or the landscape.
 
+import { LandscapePage } from '../landscape/page.tsx';
 import type { CompareLesson } from '../lessons/lesson.ts';
 import { bench, hasData, place, problem, training, where } from '../state.ts';
 import { Check } from './check.tsx';
@@ -109,11 +110,26 @@ function Notice() {
   );
 }
 
+function GroundPage() {
+  return (
+    <>
+      <main>
+        <Notice />
+        <LandscapePage />
+      </main>
+      <Engine training={training} />
+    </>
+  );
+}
+
+const pages = { lesson: LessonPage, workbench: WorkbenchPage, landscape: GroundPage } as const;
+
 export function Page() {
+  const Shown = pages[where.value.page];
   return (
     <>
       <Header />
-      {where.value.page === 'workbench' ? <WorkbenchPage /> : <LessonPage />}
+      <Shown />
     </>
   );
 }

@@ -2,7 +2,15 @@
 import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { lessons } from '../../demo/lessons/index.ts';
-import { filesOf, type LessonPlace, lessonPlace, MOST_RUNS, readLink, writeLink } from '../../demo/link.ts';
+import {
+  filesOf,
+  type LessonPlace,
+  landscapePlace,
+  lessonPlace,
+  MOST_RUNS,
+  readLink,
+  writeLink,
+} from '../../demo/link.ts';
 import { pack } from '../../demo/share/pack.ts';
 import { presets, type Run, validate } from '../../src/index.ts';
 import { drawing } from '../support/draw.ts';
@@ -101,9 +109,19 @@ test('a run that differs from the first in one key costs fewer than 30 character
 });
 
 test('the landscape’s link holds its run, and the backend', () => {
-  const place = { page: 'landscape', run: presets['spirals/adam']!, backend: 'cpu' } as const;
+  const place = landscapePlace(presets['spirals/adam']!, 'cpu');
   expect(writeLink(place)).toBe('#1/landscape?run=spirals/adam&backend=cpu');
   expect(readLink(writeLink(place))).toEqual({ place, problem: null });
+});
+
+test('how the landscape is looked at goes into its link; what means nothing is named', () => {
+  const choices = { against: 'start', plane: 'along', view: 'map' } as const;
+  const place = { ...landscapePlace(), choices };
+  expect(writeLink(place)).toBe('#1/landscape?against=start&plane=along&view=map');
+  expect(readLink(writeLink(place))).toEqual({ place, problem: null });
+  const { place: other, problem } = readLink('#1/landscape?view=flat&toString=1&plane=along');
+  expect(other).toEqual({ ...landscapePlace(), choices: { ...landscapePlace().choices, plane: 'along' } });
+  expect(problem).toMatch(/“view=flat” means nothing here.*“toString=1” means nothing here/);
 });
 
 /** A document put together by chance, from values that the format's documentation allows. */
