@@ -1,6 +1,6 @@
 // Lesson: where the weights start.
 
-import { presets, type Run } from '../../src/index.ts';
+import { type Evaluation, presets, type Run } from '../../src/index.ts';
 import { percent, places } from '../view/format.ts';
 import { type CompareLesson, type Contender, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
 
@@ -36,37 +36,40 @@ function contenders({ seed, more }: Settings): Contender[] {
       patch: { init: { scheme: 'normal', scale: 0.01, ...drawn } },
     },
     {
-      id: 'xavier',
-      label: 'Xavier',
-      note: 'scaled to inputs and outputs',
-      patch: { init: { scheme: 'xavierNormal', ...drawn } },
-    },
-    {
       id: 'he',
       label: 'He',
       note: 'scaled to the layer’s inputs',
       patch: { init: { scheme: 'heNormal', ...drawn } },
     },
+    {
+      id: 'xavier',
+      label: 'Xavier',
+      note: 'scaled to inputs and outputs',
+      patch: { init: { scheme: 'xavierNormal', ...drawn } },
+    },
   ];
   return more === 1 ? all : all.filter(({ id }) => !MORE.includes(id));
 }
 
+const isAtCoinToss = ({ train }: Evaluation) => Math.abs(train.loss - COIN_TOSS) < 1e-3;
+
 const sentences: Record<string, (outcome: Outcome) => string> = {
   zeros({ scores }) {
-    const stuck = Math.abs(scores.train.loss - COIN_TOSS) < 1e-3;
-    return stuck
+    return isAtCoinToss(scores)
       ? `Zeros never left the coin toss: its loss is still ${places(scores.train.loss)}. With every weight 0 all units of a layer compute the same, nothing tells them apart, and no signal gets back to change them.`
       : `Zeros ended at a loss of ${places(scores.train.loss)}.`;
   },
   random({ scores, firstLoss }) {
+    if (isAtCoinToss(scores)) {
+      return `Large random began with a loss of ${places(firstLoss)}. Its first steps were so long that they killed its ReLU units: now it is stuck at the coin toss, and no gradient gets it away.`;
+    }
     return `Large random began with a loss of ${places(firstLoss)}, where a coin toss has ${places(COIN_TOSS)}: it was very sure and often wrong. It spends its steps undoing that, and gets ${percent(shownAccuracy(scores))} of the new points right.`;
   },
   xavier({ scores, firstLoss }) {
     return `Xavier began at ${places(firstLoss)} and gets ${percent(shownAccuracy(scores))} of the new points right. It keeps signals even where a unit passes all of its input on; ReLU passes half, which He makes up for.`;
   },
   small({ scores }) {
-    const isStuck = Math.abs(scores.train.loss - COIN_TOSS) < 1e-3;
-    return isStuck
+    return isAtCoinToss(scores)
       ? 'Small random is still at the coin toss: its signals shrink from layer to layer, and so do the gradients on their way back.'
       : `Small random gets ${percent(shownAccuracy(scores))} of the new points right after a slow start.`;
   },

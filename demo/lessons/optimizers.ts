@@ -60,6 +60,13 @@ function contenders({ rate, epochs }: Settings): Contender[] {
   ];
 }
 
+/** What dividing a gradient by its usual size has to do with the best one. */
+function ofDividing(best: string): string {
+  return best === 'rmsprop' || best === 'adam'
+    ? 'Dividing by a gradient’s usual size keeps steps long where gradients are small; with a larger rate the others catch up, so try the slider.'
+    : 'RMSProp and Adam divide by a gradient’s usual size, so their steps are about as long as the rate says: they want a smaller one than the others.';
+}
+
 function explain(outcomes: readonly Outcome[]): string[] {
   const byLoss = [...outcomes].sort((a, b) => a.scores.train.loss - b.scores.train.loss);
   const order = byLoss.map(({ contender, scores }) => `${contender.label} (${places(scores.train.loss)})`).join(', ');
@@ -79,7 +86,7 @@ function explain(outcomes: readonly Outcome[]): string[] {
     `From the lowest training loss up: ${order}. All five had the same start, the same batches and the same first rate.`,
     likeGd,
     falling,
-    `${best.contender.label} gets ${percent(shownAccuracy(best.scores))} of new points right. Dividing by a gradient’s usual size keeps steps long where gradients are small; with a larger rate the others catch up, so try the slider.`,
+    `${best.contender.label} gets ${percent(shownAccuracy(best.scores))} of new points right. ${ofDividing(best.contender.id)}`,
   ];
 }
 

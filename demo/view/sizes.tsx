@@ -30,7 +30,7 @@ export function Sizes({ model }: { model: number }) {
   return (
     <table class="sizes">
       <caption class="hint">
-        Signal and gradient in each layer, from 1e{LOWEST} to 1e{HIGHEST}
+        Signal (how much a unit’s output varies) and gradient, from 1e{LOWEST} to 1e{HIGHEST}
       </caption>
       <thead>
         <tr>

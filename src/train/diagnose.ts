@@ -389,10 +389,12 @@ function regularized(run: CanonicalRun, { train }: LoadedDataset): Fix {
 
 // ---------------------------------------------------------------- numbers
 
-/** Two digits that matter. */
+/** Two digits that matter; in powers of ten where there would be many zeros. */
 function figure(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : 'infinite';
-  return Math.abs(value) >= 1e6 ? value.toExponential(1) : String(Number(value.toPrecision(2)));
+  const size = Math.abs(value);
+  const isPlain = size === 0 || (size >= 1e-3 && size < 1e6);
+  return isPlain ? String(Number(value.toPrecision(2))) : value.toExponential(1);
 }
 
 const percent = (fraction: number): string => `${Math.round(100 * fraction)} %`;

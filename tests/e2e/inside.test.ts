@@ -35,8 +35,8 @@ test('initialization: sizes are those of the library, the depth slider adds laye
     ['zeros', ['symmetry']],
     ['random', ['exploding']],
     ['small', ['vanishing']],
-    ['xavier', []],
     ['he', []],
+    ['xavier', []],
   ]);
 
   await page.focus('#setting-depth');

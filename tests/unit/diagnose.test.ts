@@ -3,18 +3,21 @@ import { describe, expect, test } from 'vitest';
 import { diagnose, type FindingKind, prepareRun, presets, type Run, validate } from '../../src/index.ts';
 import { follow, kindsOf } from '../support/patient.ts';
 
-/** Presets that are broken on purpose, and what is wrong with them. The notebooks show the same: two bad starts, and two
- * networks that fit the noise of the football points (one of them in spite of its dropout). */
-const BROKEN: Readonly<Record<string, readonly FindingKind[]>> = {
-  'initialization/zeros': ['symmetry'],
-  'initialization/random': ['exploding', 'rate'],
-  'regularization/none': ['overfitting'],
-  'regularization/dropout': ['overfitting'],
+/**
+ * Presets that are broken on purpose, and what is wrong with them. The notebooks show the same: two bad starts, and two
+ * networks that fit the noise of the football points (one of them in spite of its dropout).
+ */
+const BROKEN: Readonly<Record<string, FindingKind>> = {
+  'initialization/zeros': 'symmetry',
+  'initialization/random': 'exploding',
+  'regularization/none': 'overfitting',
+  'regularization/dropout': 'overfitting',
 };
 
-test.each(Object.entries(presets))('%s: nothing is found where nothing is wrong', async (id, run) => {
-  const visits = await follow(run, Math.min(2000, run.steps ?? 2000), 20);
-  expect(kindsOf(visits)).toEqual(BROKEN[id] ?? []);
+test.each(Object.entries(presets))('%s: found well, unless it is broken on purpose', async (id, run) => {
+  const kinds = kindsOf(await follow(run, Math.min(2000, run.steps ?? 2000), 20));
+  if (BROKEN[id]) expect(kinds).toContain(BROKEN[id]);
+  else expect(kinds).toEqual([]);
 });
 
 const deep = (depth: number, activation: 'sigmoid' | 'tanh' | 'relu', more: Partial<Run> = {}): Run => ({
@@ -24,14 +27,16 @@ const deep = (depth: number, activation: 'sigmoid' | 'tanh' | 'relu', more: Part
   ...more,
 });
 
-// Networks whose start is what the papers recommend for their activation.
+// Networks whose start is what the papers recommend for their activation. Without test rows, for what they know by heart in
+// the end has nothing to do with it.
 test.each<[string, Run]>([
   ['tanh, Xavier, 8 layers', deep(8, 'tanh', { init: { scheme: 'xavierNormal' } })],
   ['ReLU, He, 8 layers', deep(8, 'relu')],
   ['sigmoid, Xavier, 2 layers', deep(2, 'sigmoid', { init: { scheme: 'xavierNormal' } })],
   ['tanh, LeCun, Adam', deep(3, 'tanh', { init: { scheme: 'lecunUniform' }, optimizer: { name: 'adam' } })],
 ])('%s is well', async (_, run) => {
-  expect(kindsOf(await follow(run, 600, 20))).toEqual([]);
+  const data = { name: 'moons', testRows: 0 } as const;
+  expect(kindsOf(await follow({ ...run, data }, 600, 20))).toEqual([]);
 });
 
 interface Case {
@@ -138,25 +143,35 @@ const CASES: readonly Case[] = [
     fix: 'Set the learning rate to 0.1',
   },
   {
-    name: 'a rate that makes the loss rise',
-    run: deep(1, 'tanh', { data: { name: 'spirals' }, optimizer: { name: 'sgd', learningRate: 10 } }),
-    kind: 'rate',
-    layer: null,
-    words: /The training loss is .*, above the 0\.\d+ that it began with. With a learning rate of 10/,
-    fix: 'Set the learning rate to 0.1',
-  },
-  {
-    name: 'a rate that makes the loss jump up and down',
+    // One weight and one bias, x = ±1: the loss has curvature 2 in both, so a step at rate α takes the error times 1 − 2α.
+    name: 'a rate above the limit of a parabola',
     run: {
       basin: 1,
-      data: { name: 'spirals' },
-      layers: [{ units: 12, activation: 'tanh' }, { units: 1 }],
-      optimizer: { name: 'sgd', learningRate: 10 },
+      data: { x: [[1], [-1], [1], [-1]], y: [1.5, -0.5, 1, -1] },
+      layers: [{ units: 1 }],
+      loss: 'meanSquaredError',
+      optimizer: { name: 'sgd', learningRate: 1.05 },
     },
     kind: 'rate',
     layer: null,
-    words: /goes up and down between .* and does not settle. With a learning rate of 10/,
+    words: /The training loss is .*, above the .* that it began with. With a learning rate of 1.05/,
     fix: 'Set the learning rate to 0.1',
+    steps: 40,
+  },
+  {
+    // Classes that no line divides: long steps overshoot the best one, and turn round there.
+    name: 'a rate that makes the loss jump up and down',
+    run: {
+      basin: 1,
+      data: { x: [[1], [2], [-1], [-2], [0.5], [-0.5]], y: [1, 0, 0, 1, 1, 0] },
+      layers: [{ units: 1 }],
+      optimizer: { name: 'sgd', learningRate: 30 },
+    },
+    kind: 'rate',
+    layer: null,
+    words: /goes up and down between .* and does not settle. With a learning rate of 30/,
+    fix: 'Set the learning rate to 0.1',
+    steps: 40,
   },
   {
     name: 'inputs in the thousands',
