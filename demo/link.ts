@@ -16,7 +16,7 @@ import type { BackendChoice } from './training/protocol.ts';
 const VERSION = '1';
 const BACKENDS: readonly string[] = ['auto', 'webgpu', 'cpu'] satisfies BackendChoice[];
 /** More runs than this do not stand side by side. */
-export const MOST_RUNS = 4;
+export const MOST_RUNS = 6;
 const RUN_PAGES: readonly string[] = ['workbench', 'landscape'] satisfies Place['page'][];
 
 export interface LessonPlace {

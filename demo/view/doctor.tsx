@@ -13,6 +13,9 @@ const TITLES: Readonly<Record<FindingKind, string>> = {
   overfitting: 'Overfitting',
 };
 
+export const titleOf = ({ kind, layer }: Finding): string =>
+  layer === null ? TITLES[kind] : `${TITLES[kind]}, layer ${layer}`;
+
 interface DoctorProps {
   readonly findings: readonly Finding[];
   /** Keys that replace those of the run document. */
@@ -23,15 +26,12 @@ export function Doctor({ findings, onFix }: DoctorProps) {
   return (
     <div class="doctor">
       {findings.length === 0 && <p class="hint">The doctor finds nothing wrong.</p>}
-      {findings.map(({ kind, layer, text, fix }) => (
-        <section key={kind} class="finding" data-finding={kind}>
-          <h3>
-            {TITLES[kind]}
-            {layer !== null && `, layer ${layer}`}
-          </h3>
-          <p>{text}</p>
-          <button type="button" onClick={() => onFix(fix.patch)}>
-            {fix.label}
+      {findings.map((finding) => (
+        <section key={finding.kind} class="finding" data-finding={finding.kind}>
+          <h3>{titleOf(finding)}</h3>
+          <p>{finding.text}</p>
+          <button type="button" onClick={() => onFix(finding.fix.patch)}>
+            {finding.fix.label}
           </button>
         </section>
       ))}

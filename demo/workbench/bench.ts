@@ -1,7 +1,7 @@
 // The runs on the workbench: each has a document, what is typed into it, and a worker of its own that trains it.
 
 import { computed, effect, signal } from '@preact/signals';
-import { type Run, SpecError, validate } from '../../src/index.ts';
+import { type Run, type RunPatch, SpecError, validate } from '../../src/index.ts';
 import { MOST_RUNS } from '../link.ts';
 import type { BackendChoice, Job, Point, Watch } from '../training/protocol.ts';
 import { createTraining, type Status, type Training } from '../training/training.ts';
@@ -139,6 +139,7 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
     files: files(),
     frameRate: frameRate(),
     pictures: true,
+    findings: true,
     curvePoints: CURVE_POINTS,
     ...(plane.value && isDrawable(run.data) && { plane: plane.value }),
   });
@@ -211,7 +212,8 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
       const meanings = wanted.map(meaningOf);
       const free = [...before];
       const take = (slot: Slot | undefined) => (slot ? free.splice(free.indexOf(slot), 1)[0] : undefined);
-      const kept = meanings.map((meaning) => take(free.find((slot) => slot.meaning === meaning)));
+      const inPlace = meanings.map((meaning, i) => take(before[i]?.meaning === meaning ? before[i] : undefined));
+      const kept = meanings.map((meaning, i) => inPlace[i] ?? take(free.find((slot) => slot.meaning === meaning)));
       slots.value = wanted.map((run, i) => {
         const meaning = meanings[i]!;
         if (kept[i]) return { ...kept[i], run };
@@ -244,13 +246,13 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
       chosenIndex.value = slots.value.length;
       change([...runs(), { ...run }]);
     },
-    /** Another run beside the others; in the place of the chosen one where there is no more room. */
-    add(run: Run) {
-      const at = slots.value.length < MOST_RUNS ? slots.value.length : chosenIndex.value;
-      chosenIndex.value = at;
-      const next = runs();
-      next[at] = run;
-      change(next);
+    /** A copy of a run with other settings beside it; in the place of another one where there is no more room. */
+    addMended(slot: Slot, patch: RunPatch) {
+      const { length } = slots.value;
+      const last = slots.value.at(-1) === slot ? length - 2 : length - 1;
+      chosenIndex.value = length < MOST_RUNS ? length : last;
+      const mended = unnamed({ ...slot.run, ...patch }) as unknown as Run;
+      change(length < MOST_RUNS ? [...runs(), mended] : runs().with(last, mended));
     },
     /** An earlier document in the place of the chosen one. */
     bringBack(run: Run) {

@@ -1,7 +1,7 @@
 // What one run says that another does not, in one line. Pure.
 
 import type { CanonicalRun, Data } from '../../src/index.ts';
-import { leafPaths, read } from './document.ts';
+import { defaultsOf, leafPaths, read } from './document.ts';
 import { allFields, type Field, wordOf } from './fields.ts';
 
 export interface Difference {
@@ -39,8 +39,11 @@ function rowsOf(data: Data): unknown {
   return [data.x, data.y, data.testX, data.testY];
 }
 
+/** Where a run does not have the setting. */
+const NOTHING = 'none';
+
 function show(value: unknown): string {
-  if (value === undefined) return 'none';
+  if (value === undefined) return NOTHING;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return typeof value === 'string' ? wordOf(value) : typeof value === 'object' ? 'given' : String(value);
 }
@@ -79,13 +82,11 @@ const told = (path: string, label: string, value: string, before: string): Diffe
   before,
 });
 
-/** Settings without a default are news on their own; of the others only what one of the documents writes. */
-const OPTIONAL = /^optimizer\.clipNorm$/;
-
+/** Of what has a default, only what one of the documents writes; and of what the first run cannot have, no defaults. */
 function differs(path: string, first: Compared, other: Compared): boolean {
   const [before, now] = [read(first.run, path), read(other.run, path)];
   if (JSON.stringify(before) === JSON.stringify(now)) return false;
-  if (before === undefined) return OPTIONAL.test(path);
+  if (before === undefined) return now !== defaultsOf(other.run)(path);
   return read(first.written, path) !== undefined || read(other.written, path) !== undefined;
 }
 
@@ -93,7 +94,7 @@ function lost(first: Compared, other: Compared): Difference[] {
   return ['optimizer.clipNorm'].flatMap((path) => {
     const before = read(first.run, path);
     if (before === undefined || read(other.run, path) !== undefined) return [];
-    return [told(path, 'longest gradient', 'none', show(before))];
+    return [told(path, 'longest gradient', NOTHING, show(before))];
   });
 }
 
@@ -102,6 +103,13 @@ function labelOf(path: string, field: Field | undefined): string {
   if (field.owner !== undefined) return `${field.owner}’s ${field.label.toLowerCase()}`;
   const { label } = field;
   return /^[A-Z][a-z]/.test(label) ? label[0]!.toLowerCase() + label.slice(1) : label;
+}
+
+/** A run's own value of a setting that runs differ in. */
+export function settingWord(run: CanonicalRun, path: string): string {
+  if (path === 'data') return dataWord(run.data);
+  if (path === 'layers') return shapeWord(run);
+  return path === 'length' ? lengthWord(run) : show(read(run, path));
 }
 
 /** What all hidden layers have alike is one difference. */
@@ -119,5 +127,7 @@ function together(single: readonly Difference[], hidden: number): readonly Diffe
 export function differenceLine(first: Compared, other: Compared): string {
   const all = together(differences(first, other), other.run.layers.length - 1);
   if (all.length === 0) return 'the same settings';
-  return all.map(({ label, value, before }) => `${label} ${value} instead of ${before}`).join(', ');
+  return all
+    .map(({ label, value, before }) => `${label} ${value}${before === NOTHING ? '' : ` instead of ${before}`}`)
+    .join(', ');
 }

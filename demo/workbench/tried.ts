@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { type CanonicalRun, type Evaluation, type Run, validate } from '../../src/index.ts';
-import { differences } from './differences.ts';
+import { differences, settingWord } from './differences.ts';
 
 export interface Tried {
   readonly run: Run;
@@ -37,13 +37,9 @@ export function columnsOf(tries: readonly Tried[]): readonly Column[] {
   const all = tries.map(({ run }) => ({ written: run, run: validate(run) as CanonicalRun }));
   const first = all[0];
   if (!first) return [];
-  const told = all.map((each) => differences(first, each));
-  const found = new Map(told.flat().map((difference) => [difference.path, difference]));
-  return [...found.values()].map(({ path, label, before }) => ({
-    path,
-    label,
-    values: told.map((each) => each.find((difference) => difference.path === path)?.value ?? before),
-  }));
+  const both = all.flatMap((each) => [...differences(first, each), ...differences(each, first)]);
+  const found = new Map(both.map(({ path, label }) => [path, label]));
+  return [...found].map(([path, label]) => ({ path, label, values: all.map(({ run }) => settingWord(run, path)) }));
 }
 
 /** What an earlier page of this tab left, where it can be read. */

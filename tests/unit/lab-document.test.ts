@@ -142,6 +142,11 @@ test.each<[string, Draft, string]>([
   ['a penalty', { ...RUN, l2: 0.7 }, 'L2 strength λ 0.7 instead of 0'],
   ['a seed, and all that follow it', { ...RUN, seed: 4 }, 'seed 4 instead of 0'],
   ['the start', { ...RUN, init: { scheme: 'zeros' } }, 'first weights zeros instead of He, normal'],
+  [
+    'a scale that the first start cannot have',
+    { ...RUN, init: { scheme: 'normal', scale: 10 } },
+    'first weights normal instead of He, normal, scale 10',
+  ],
   ['a clip that is gone', write(RUN, 'optimizer.clipNorm', undefined), 'longest gradient none instead of 1'],
   ['a layer', withLayer(RUN), 'layers 8–8–1 instead of 8–1'],
   ['other data', { ...RUN, data: { name: 'circles' } }, 'data circles instead of moons'],

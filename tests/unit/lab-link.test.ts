@@ -247,5 +247,5 @@ test('the runs that can be read are kept beside one that cannot', () => {
 test('no more runs than fit', () => {
   const { place, problem } = readLink(`#1/workbench?${'run=start/blobs&'.repeat(MOST_RUNS + 3)}`);
   expect(place).toMatchObject({ runs: Array(MOST_RUNS).fill(presets['start/blobs']) });
-  expect(problem).toMatch(/Left out: 3 more than the 4 that fit/);
+  expect(problem).toMatch(/Left out: 3 more than the 6 that fit/);
 });

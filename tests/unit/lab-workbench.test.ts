@@ -176,6 +176,14 @@ test('the table has a column for each setting in which tries differ, and every t
     ['L2 strength λ', ['0', '1', '0.2']],
     ['layers', ['4–1', '4–1', '8–1']],
   ]);
+  const starts = [
+    tryOf({ ...BASE, init: { scheme: 'normal', scale: 0.01 } }),
+    tryOf({ ...BASE, init: { scheme: 'zeros' } }),
+  ];
+  expect(columnsOf(starts).map(({ label, values }) => [label, values])).toEqual([
+    ['first weights', ['normal', 'zeros']],
+    ['scale', ['0.01', 'none']],
+  ]);
   expect(columnsOf([])).toEqual([]);
 });
 

@@ -2,6 +2,8 @@
 
 import { useEffect } from 'preact/hooks';
 import { bench } from '../../state.ts';
+import type { Slot } from '../../workbench/bench.ts';
+import { Doctor, titleOf } from '../doctor.tsx';
 import { Network } from './network.tsx';
 import { Tensors } from './tensors.tsx';
 
@@ -10,6 +12,19 @@ type Part = keyof typeof bench.watch.value;
 const look = (part: Part, isOpen: boolean) => {
   if (bench.watch.value[part] !== isOpen) bench.watch.value = { ...bench.watch.value, [part]: isOpen };
 };
+
+function Findings({ slot }: { slot: Slot }) {
+  const findings = slot.training.frame.value?.findings[0] ?? [];
+  return (
+    <details class="group">
+      <summary>
+        <span class="group-title">The doctor</span>{' '}
+        <span class="group-summary">{findings.map(titleOf).join('; ') || 'finds nothing wrong'}</span>
+      </summary>
+      <Doctor findings={findings} onFix={(patch) => bench.addMended(slot, patch)} />
+    </details>
+  );
+}
 
 export function Inside() {
   const { slots, chosen, watch } = bench;
@@ -25,6 +40,7 @@ export function Inside() {
   return (
     <section class="inside" aria-labelledby="inside-title">
       <h2 id="inside-title">Inside {name}</h2>
+      <Findings slot={slot} />
       <details class="group" open={watch.value.units} onToggle={(event) => look('units', event.currentTarget.open)}>
         <summary>
           <span class="group-title">Units</span> <span class="group-summary">what each one computes</span>

@@ -126,7 +126,7 @@ export function Workbench() {
       <Controls />
       <div class="bench">
         <div>
-          <div class={isAlone ? 'runs alone' : 'runs'}>
+          <div class={isAlone ? 'runs alone' : `runs of-${slots.value.length}`}>
             {slots.value.map((slot, i) => (
               <RunCard key={slot.id} slot={slot} index={i} />
             ))}
