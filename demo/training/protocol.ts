@@ -24,6 +24,8 @@ export type Order =
   | { readonly type: 'rewind' }
   /** What the coming frames hold beside the scores; one comes at once where training stands still. */
   | { readonly type: 'watch'; readonly watch: Watch }
+  /** Answered between two slices of training, which goes on. */
+  | { readonly type: 'take'; readonly id: number; readonly model: number }
   | { readonly type: 'check'; readonly id: number; readonly run: Run; readonly epsilon: number };
 
 /** Parts of a frame that are made only while somebody looks. They are those of the first model. */
@@ -160,6 +162,19 @@ export interface Recovery {
   readonly reason: string;
 }
 
+/** A model as files. */
+export interface Taken {
+  readonly model: number;
+  /** Fitted to its data: it says its loss. */
+  readonly run: CanonicalRun;
+  /** As the command line writes it. */
+  readonly result: string;
+  /** A safetensors file; null where the weights are not finite. */
+  readonly weights: Uint8Array | null;
+  /** The rows that it trains on, as CSV. */
+  readonly rows: string;
+}
+
 /** Cells a side of a unit's picture. */
 export const UNIT_CELLS = 32;
 
@@ -184,6 +199,7 @@ export type Report =
   | { readonly type: 'opened'; readonly id: number; readonly opened: Opened }
   | { readonly type: 'frame'; readonly id: number; readonly frame: Frame }
   | { readonly type: 'checked'; readonly id: number; readonly layers: readonly CheckedLayer[] }
+  | { readonly type: 'taken'; readonly id: number; readonly taken: Taken }
   /** The device was lost; the runs go on from `step`, which was kept, on `backend`. */
   | { readonly type: 'recovered'; readonly id: number; readonly recovery: Recovery }
   /** The part of the landscape's networks that is done. */

@@ -2,7 +2,19 @@
 
 import { signal } from '@preact/signals';
 import type { BackendReport, Run } from '../../src/index.ts';
-import type { CheckedLayer, Frame, Job, Opened, Order, Point, Recovery, Report, Survey, Watch } from './protocol.ts';
+import type {
+  CheckedLayer,
+  Frame,
+  Job,
+  Opened,
+  Order,
+  Point,
+  Recovery,
+  Report,
+  Survey,
+  Taken,
+  Watch,
+} from './protocol.ts';
 
 export type Status = 'opening' | 'ready' | 'running' | 'paused' | 'done' | 'failed';
 
@@ -28,6 +40,8 @@ export function createTraining() {
   const surveying = signal<number | null>(null);
   let id = 0;
   let playsAtOnce = false;
+  /** Who waits for files; forgotten with the job. */
+  let takers: { model: number; give: (taken: Taken) => void }[] = [];
 
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   const send = (order: Order) => worker.postMessage(order);
@@ -52,6 +66,12 @@ export function createTraining() {
           if (playsAtOnce) play(null);
         }
         break;
+      case 'taken': {
+        const { taken } = report;
+        for (const { model, give } of takers) if (model === taken.model) give(taken);
+        takers = takers.filter(({ model }) => model !== taken.model);
+        break;
+      }
       case 'recovered':
         recovery.value = report.recovery;
         backend.value = report.recovery.backend;
@@ -95,6 +115,7 @@ export function createTraining() {
     recovery.value = null;
     survey.value = null;
     surveying.value = null;
+    takers = [];
     status.value = 'opening';
     send({ type: 'pause' });
   };
@@ -135,6 +156,11 @@ export function createTraining() {
       frame.value = null;
       points.value = [];
       opened.value = null;
+    },
+    /** A model as files, as it is now; training goes on. Never resolves when another job is opened meanwhile. */
+    take(model: number): Promise<Taken> {
+      send({ type: 'take', id, model });
+      return new Promise((give) => takers.push({ model, give }));
     },
     play,
     pause: () => send({ type: 'pause' }),

@@ -15,6 +15,8 @@ import {
   type Sweep,
   type SweepState,
   standardize,
+  toCsv,
+  toJson,
 } from '../../src/index.ts';
 import { findingsOf, keptOf, sizesOf } from './insight.ts';
 import { cellRows, dotsOf, viewOf } from './plane.ts';
@@ -25,6 +27,7 @@ import {
   type Order,
   type Point,
   type Report,
+  type Taken,
   UNIT_CELLS,
   type Watch,
 } from './protocol.ts';
@@ -69,6 +72,9 @@ interface Open {
   nextLookMs: number;
   /** Weights at the points of the curve, where a survey is wanted. */
   trail: Stop[];
+  readonly setupMs: number;
+  /** Spent on steps. */
+  trainMs: number;
 }
 
 let open: Open | undefined;
@@ -78,11 +84,21 @@ let orders = 0;
 let last: Promise<void> = Promise.resolve();
 let latestId = 0;
 
+/** Models whose files are asked for. */
+const wanted: Extract<Order, { type: 'take' }>[] = [];
+
 scope.onmessage = ({ data: order }) => {
   if (order.type === 'watch') {
     watch = order.watch; // a loop that trains goes on, and its next frame has it
     const of = open;
     if (of) enqueue(() => throughLosses(of, () => sendFrame(of, 'going')));
+    return;
+  }
+  if (order.type === 'take') {
+    wanted.push(order);
+    enqueue(async () => {
+      if (open) await throughLosses(open, handOver);
+    });
     return;
   }
   const mine = ++orders;
@@ -168,7 +184,9 @@ function sweepOf(job: Job, backend: Job['backend']): Promise<Sweep> {
 async function openJob(id: number, job: Job, isWanted: () => boolean): Promise<void> {
   open?.sweep.dispose();
   open = undefined;
+  const startedMs = performance.now();
   const sweep = await sweepOf(job, job.backend);
+  const setupMs = performance.now() - startedMs;
   const { data, totalSteps } = sweep;
   const fitting = job.pictures ? viewOf(data) : null;
   const view = fitting && { ...fitting, ...job.plane };
@@ -185,6 +203,8 @@ async function openJob(id: number, job: Job, isWanted: () => boolean): Promise<v
     lastFrameMs: 0,
     slice: 8,
     ...kept,
+    setupMs,
+    trainMs: 0,
     curve: [],
     findings: [],
     nextLookMs: 0,
@@ -220,6 +240,7 @@ async function check(id: number, run: Run, epsilon: number): Promise<void> {
 async function rewind(of: Open): Promise<void> {
   await of.sweep.reset();
   of.kept = null;
+  of.trainMs = 0;
   await beginCurve(of);
 }
 
@@ -257,15 +278,53 @@ async function advance(
     const count = Math.min(target, nextPoint, sweep.steps + limit) - sweep.steps;
     await sweep.step(count);
     const elapsedMs = Math.max(0.1, performance.now() - startedMs);
+    of.trainMs += elapsedMs;
     of.slice = Math.max(1, Math.min(4 * of.slice, Math.round((count * SLICE_MS) / elapsedMs)));
     if (sweep.steps === nextPoint || sweep.steps === sweep.totalSteps) await addPoint(of);
     if (performance.now() - of.lastFrameMs >= 1000 / of.job.frameRate) await sendFrame(of, 'going');
     if (performance.now() - of.lastKeptMs >= KEEP_MS) await keep(of);
+    await handOver();
     if (stepsPerSecond !== null) await sleep((1000 * count) / stepsPerSecond - (performance.now() - startedMs));
   }
   await sendFrame(of, 'rest');
   await keep(of);
 }
+
+// ---------------------------------------------------------------- taking away
+
+/** Answers what is asked for about the open job; what was asked about another is forgotten. */
+async function handOver(): Promise<void> {
+  while (wanted[0]) {
+    const { id, model } = wanted[0];
+    if (open?.id === id) scope.postMessage({ type: 'taken', id, taken: await filesOf(open, model) });
+    wanted.shift();
+  }
+}
+
+async function filesOf({ sweep, setupMs, trainMs }: Open, model: number): Promise<Taken> {
+  const run = sweep.run(model);
+  const { train, validation, test } = (await sweep.evaluate())[model]!;
+  const diverged = (await sweep.divergences())[model]!;
+  const stepsPerSecond = sweep.steps === 0 ? 0 : Math.round((1000 * sweep.steps) / Math.max(trainMs, 1e-3));
+  const result = {
+    basin: 1,
+    run,
+    backend: sweep.backend,
+    steps: sweep.steps,
+    ...(sweep.steps < sweep.totalSteps && { stopped: { step: sweep.steps } }),
+    record: (await sweep.records())[model]!,
+    train,
+    test,
+    validation,
+    diverged,
+    ...(sweep.data.classNames && { classNames: sweep.data.classNames }),
+    timing: { setupMs: Math.round(setupMs), trainMs: Math.round(trainMs), stepsPerSecond },
+  };
+  const weights = diverged ? null : await sweep.toSafetensors(model);
+  return { model, run, result: `${toJson(result, 2)}\n`, weights, rows: toCsv(sweep.data) };
+}
+
+// ---------------------------------------------------------------- a lost device
 
 /** The CPU cannot be lost. */
 async function keep(of: Open): Promise<void> {

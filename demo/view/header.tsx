@@ -3,6 +3,7 @@
 import { lessons } from '../lessons/index.ts';
 import { landscapePlace, lessonPlace, writeLink } from '../link.ts';
 import { benchPlace, place, where } from '../state.ts';
+import { CopyLink } from './copy-link.tsx';
 
 export function Header() {
   const { page, backend } = where.value;
@@ -32,6 +33,7 @@ export function Header() {
           Landscape
         </a>
       </nav>
+      <CopyLink />
     </header>
   );
 }

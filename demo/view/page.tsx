@@ -1,8 +1,9 @@
 // The page: one lesson, from its question to what was seen; or the workbench; or the landscape.
 
+import { applyPatch } from '../../src/index.ts';
 import { LandscapePage } from '../landscape/page.tsx';
 import type { CompareLesson } from '../lessons/lesson.ts';
-import { bench, hasData, place, problem, training, where } from '../state.ts';
+import { bench, contenders, hasData, place, problem, training, where } from '../state.ts';
 import { Check } from './check.tsx';
 import { Controls } from './controls.tsx';
 import { Engine, Failure } from './engine.tsx';
@@ -12,6 +13,7 @@ import { Panels } from './panels.tsx';
 import { Prediction } from './prediction.tsx';
 import { SettingsForm } from './settings.tsx';
 import { Spread } from './spread.tsx';
+import { type Choice, TakeAway } from './take-away.tsx';
 import { Tuning } from './tuning.tsx';
 import { Verdict } from './verdict.tsx';
 import { ToBench } from './workbench/to-bench.tsx';
@@ -30,10 +32,16 @@ function Compare({ lesson }: { lesson: CompareLesson }) {
             <SettingsForm />
           </div>
           <Spread lesson={lesson} />
+          <TakeAway choices={choicesOf(lesson)} />
         </>
       )}
     </>
   );
+}
+
+function choicesOf(lesson: CompareLesson): Choice[] {
+  const base = lesson.base(place.value.settings);
+  return contenders.value.map(({ label, patch }, model) => ({ label, training, model, run: applyPatch(base, patch) }));
 }
 
 function Body() {

@@ -1,7 +1,8 @@
 // Drawing on 2-D canvases: the field of probabilities with its boundary, and the points of both classes.
 
-import { contours } from 'd3-contour';
 import type { GridView } from '../../src/index.ts';
+import { boundary, leads } from '../share/contour.ts';
+import { cornersOf, LOOKS } from '../share/marks.ts';
 import type { Dots, Opened } from '../training/protocol.ts';
 import { colour, type Rgb, rgb } from './colours.ts';
 
@@ -16,10 +17,7 @@ const mix = (a: Rgb, b: Rgb, share: number): Rgb => [
   a[2] + (b[2] - a[2]) * share,
 ];
 
-/** Classes that have a colour and a shape of their own; more begin again. */
-const CLASS_LOOKS = 6;
-
-const look = (index: number) => index % CLASS_LOOKS;
+const look = (index: number) => index % LOOKS;
 
 /** 256 colours from sure of class 0 over the paper to sure of class 1. */
 function palette(): Rgb[] {
@@ -65,8 +63,8 @@ export function paintField(canvas: HTMLCanvasElement, grid: Float32Array, { colu
   const context = canvas.getContext('2d')!;
   const outputs = grid.length / (columns * rows);
   paintCells(context, columns, rows, outputs === 1 ? twoClasses(grid) : manyClasses(grid, outputs));
-  const levels = outputs === 1 ? [Array.from(grid, logit)] : leads(grid, outputs);
-  for (const level of levels) paintBoundary(context, level, columns, rows);
+  const levels = leads(grid, outputs);
+  for (const level of outputs === 1 ? levels.slice(1) : levels) paintBoundary(context, level, columns, rows);
 }
 
 function paintCells(context: CanvasRenderingContext2D, columns: number, rows: number, shadeOf: ShadeOf): void {
@@ -87,38 +85,19 @@ function paintCells(context: CanvasRenderingContext2D, columns: number, rows: nu
   context.drawImage(small, 0, 0, context.canvas.width, context.canvas.height);
 }
 
-/** Probabilities near 0 and 1 say little about where the line runs between two cells; logits do. */
-function logit(p: number): number {
-  const inside = Math.min(1 - 1e-6, Math.max(1e-6, p));
-  return Math.log(inside / (1 - inside));
-}
-
-/** For each class, by how much it leads the best other one: in logarithms, 0 on its border. */
-function leads(grid: Float32Array, classes: number): number[][] {
-  const logs = Float32Array.from(grid, (p) => Math.log(Math.max(1e-6, p)));
-  return Array.from({ length: classes }, (_, own) =>
-    Array.from({ length: grid.length / classes }, (_, cell) => {
-      let other = Number.NEGATIVE_INFINITY;
-      for (let index = 0; index < classes; index++) {
-        if (index !== own) other = Math.max(other, logs[cell * classes + index]!);
-      }
-      return logs[cell * classes + own]! - other;
-    }),
-  );
-}
-
 /** The line where a level is 0: on both sides of it another class is the likeliest. */
-function paintBoundary(context: CanvasRenderingContext2D, level: number[], columns: number, rows: number): void {
+function paintBoundary(
+  context: CanvasRenderingContext2D,
+  level: readonly number[],
+  columns: number,
+  rows: number,
+): void {
   const { width, height } = context.canvas;
-  const [shape] = contours().size([columns, rows]).thresholds([0])(level);
   context.beginPath();
-  for (const ring of shape!.coordinates.flat()) {
-    ring.forEach(([x, y], i) => {
-      const isEdge = x === 0 || y === 0 || x === columns || y === rows;
-      const [px, py] = [(x! / columns) * width, height - (y! / rows) * height];
-      // A ring runs along the edge of the grid too: that part is no boundary.
-      if (i === 0 || isEdge) context.moveTo(px, py);
-      else context.lineTo(px, py);
+  for (const line of boundary(level, columns, rows)) {
+    line.forEach(([x, y], i) => {
+      if (i === 0) context.moveTo(x * width, y * height);
+      else context.lineTo(x * width, y * height);
     });
   }
   context.strokeStyle = colour('--ink');
@@ -175,14 +154,14 @@ export function paintDots(canvas: HTMLCanvasElement, { view, train, test }: Open
 function paintSet(context: CanvasRenderingContext2D, dots: Dots, view: GridView, isFilled: boolean): void {
   const { width } = context.canvas;
   const radius = Math.max(2, width / 115);
-  const paints = Array.from({ length: CLASS_LOOKS }, (_, index) => colour(`--dot-${index}`));
+  const paints = Array.from({ length: LOOKS }, (_, index) => colour(`--dot-${index}`));
   const paper = colour('--card');
   dots.y.forEach((label, row) => {
     const x = ((dots.x[2 * row]! - view.x[0]) / (view.x[1] - view.x[0])) * width;
     const y = (1 - (dots.x[2 * row + 1]! - view.y[0]) / (view.y[1] - view.y[0])) * width;
     const paint = paints[look(label)]!;
     context.beginPath();
-    SHAPES[look(label)]!(context, x, y, radius);
+    shape(context, label, x, y, radius);
     context.fillStyle = isFilled ? paint : paper;
     context.strokeStyle = isFilled ? paper : paint;
     context.lineWidth = radius / (isFilled ? 3 : 1.6);
@@ -191,27 +170,12 @@ function paintSet(context: CanvasRenderingContext2D, dots: Dots, view: GridView,
   });
 }
 
-type Shape = (context: CanvasRenderingContext2D, x: number, y: number, radius: number) => void;
-
-/** Corners on a circle, the first one at an angle from the top in parts of a turn. */
-const polygon =
-  (corners: number, reach: number, from = 0): Shape =>
-  (context, x, y, radius) => {
-    for (let i = 0; i < corners; i++) {
-      const angle = 2 * Math.PI * (from + i / corners);
-      context.lineTo(x + reach * radius * Math.sin(angle), y - reach * radius * Math.cos(angle));
-    }
-    context.closePath();
-  };
-
-const round: Shape = (context, x, y, radius) => context.arc(x, y, radius, 0, 2 * Math.PI);
-
-/** One for each of the class colours. */
-const SHAPES: readonly Shape[] = [
-  round,
-  polygon(4, 1.25),
-  polygon(3, 1.35),
-  polygon(4, 1.25, 1 / 8),
-  polygon(3, 1.35, 1 / 2),
-  polygon(6, 1.15),
-];
+function shape(context: CanvasRenderingContext2D, label: number, x: number, y: number, radius: number): void {
+  const corners = cornersOf(label, x, y, radius);
+  if (corners === null) {
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    return;
+  }
+  for (const [cornerX, cornerY] of corners) context.lineTo(cornerX, cornerY);
+  context.closePath();
+}

@@ -1,11 +1,13 @@
 // The tuning lesson: the grid, and one of its networks opened.
 
-import { gridVerdict } from '../lessons/tuning.ts';
-import { cellTraining, gridNow, openCell, training, tuned, wantsLoss } from '../state.ts';
+import { cellRun, gridVerdict } from '../lessons/tuning.ts';
+import { writeLink } from '../link.ts';
+import { cellTraining, gridNow, openCell, place, training, tuned, wantsLoss } from '../state.ts';
 import { Boundary } from './boundary.tsx';
 import { Curve } from './curve.tsx';
 import { count, percent, places } from './format.ts';
 import { HeatMap } from './heat-map.tsx';
+import { TakeAway } from './take-away.tsx';
 
 function Metric() {
   return (
@@ -56,6 +58,7 @@ function Chooser() {
 }
 
 function Cell() {
+  const { settings, backend } = place.value;
   const cell = openCell.value;
   const inGrid = cell === null ? undefined : tuned.value?.[cell];
   const now = cellTraining.frame.value?.now;
@@ -91,6 +94,12 @@ function Cell() {
         </div>
       </dl>
       <Curve training={cellTraining} model={0} label="The chosen network" ceiling={0.8} held="validation" />
+      <p>
+        <a href={writeLink({ page: 'workbench', runs: [cellRun(settings, gridNow.value, cell)], backend })}>
+          Continue as a run
+        </a>{' '}
+        <span class="hint">in the workbench: the same network, with more steps</span>
+      </p>
     </>
   );
 }
@@ -132,6 +141,13 @@ function Table() {
   );
 }
 
+function CellAway() {
+  const cell = openCell.value;
+  if (cell === null || !tuned.value?.[cell]) return null;
+  const run = cellRun(place.value.settings, gridNow.value, cell);
+  return <TakeAway choices={[{ label: run.name!, training: cellTraining, model: 0, run }]} />;
+}
+
 export function Tuning() {
   const isDone = training.status.value === 'done';
   return (
@@ -165,6 +181,7 @@ export function Tuning() {
           chosen with them would fit them by choice, and nothing would be left to measure with.
         </p>
       </section>
+      <CellAway />
     </>
   );
 }

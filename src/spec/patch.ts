@@ -70,7 +70,7 @@ export function readSweep(sweep: unknown): SweepPlan {
  * @param path of the patch, for messages: `models[3]`.
  * @throws SpecError where the patch has other keys, or values that the document would not take.
  */
-export function applyPatch(base: Run, patch: ModelPatch, path: string): CanonicalRun {
+export function applyPatch(base: Run, patch: ModelPatch, path = 'patch'): CanonicalRun {
   return patchModel(readBase(base), patch, path);
 }
 

@@ -3,6 +3,7 @@
 import { BackendError, type Divergence, SpecError } from '../core/errors.ts';
 import { allocateReals, type Reals } from '../core/shape.ts';
 import type { LoadedDataset } from '../data/load.ts';
+import { toSafetensors } from '../io/safetensors.ts';
 import { RANK_METRICS, type Rung, rungsOf } from '../spec/halving.ts';
 import { type ModelPatch, readSweep, type Search, type Vary } from '../spec/patch.ts';
 import { totalSteps } from '../spec/steps.ts';
@@ -309,6 +310,12 @@ export class Sweep {
     const [alone] = arrange(this.#ground, [i], new Map([[i, place]]));
     await alone!.fleet.place();
     return new Session(alone!.fleet, this.#ground.backend, this.why);
+  }
+
+  /** Model i's weights and document, as a safetensors file. */
+  async toSafetensors(i: number): Promise<Uint8Array> {
+    const run = this.run(i);
+    return toSafetensors((await this.weights())[i]!, run, this.data);
   }
 
   /** What training has changed. `restore` goes on from it exactly, also on another device. */

@@ -2,7 +2,9 @@
 
 import { MOST_RUNS } from '../../link.ts';
 import { bench, showsTestPoints } from '../../state.ts';
+import type { Slot } from '../../workbench/bench.ts';
 import { type Trainer, TrainingControls } from '../controls.tsx';
+import { type Choice, TakeAway } from '../take-away.tsx';
 import { Inside } from './inside.tsx';
 import { RunCard } from './run-card.tsx';
 import { SettingsOf } from './settings.tsx';
@@ -112,6 +114,10 @@ function Settings() {
   );
 }
 
+function choiceOf({ run, training }: Slot, i: number): Choice {
+  return { label: run.name ?? `Run ${i + 1}`, training, model: 0, run };
+}
+
 export function Workbench() {
   const { slots } = bench;
   const isAlone = slots.value.length === 1;
@@ -137,6 +143,7 @@ export function Workbench() {
         <Inside />
       </div>
       <TriedTable />
+      <TakeAway choices={slots.value.map(choiceOf)} />
     </>
   );
 }
