@@ -1,6 +1,6 @@
 // Lesson: a grid of networks over two hyperparameters, all trained at once.
 
-import { applyPatch, type Evaluation, type ModelPatch, presets, type Run } from '../../src/index.ts';
+import { type Evaluation, type ModelPatch, presets, type Run } from '../../src/index.ts';
 import { percent } from '../view/format.ts';
 import { type LessonCommon, type Settings, stops } from './lesson.ts';
 
@@ -31,16 +31,6 @@ export interface TuningLesson extends LessonCommon {
 /** Model r · rates + c is that of penalty r and rate c. */
 export function gridModels({ rates, penalties }: Grid): ModelPatch[] {
   return penalties.flatMap((l2) => rates.map((learningRate) => ({ l2, optimizer: { learningRate } })));
-}
-
-/** How many times the cell's steps a cell that is continued trains in all. */
-const MORE = 5;
-
-/** One cell's network as a run of its own that goes on after the grid's steps: until there it has the cell's bits. */
-export function cellRun(settings: Settings, grid: Grid, cell: number): Run {
-  const { l2, optimizer } = gridModels(grid)[cell]!;
-  const run = applyPatch(base(settings), { l2: l2!, optimizer: optimizer! });
-  return { ...run, name: `Rate ${optimizer!.learningRate}, λ ${l2}`, steps: MORE * settings.steps! };
 }
 
 function base({ seed, steps }: Settings): Run {

@@ -1,6 +1,5 @@
 // The page: one lesson, from its question to what was seen; or the workbench; or the landscape.
 
-import { applyPatch } from '../../src/index.ts';
 import { LandscapePage } from '../landscape/page.tsx';
 import type { CompareLesson } from '../lessons/lesson.ts';
 import { bench, contenders, hasData, place, problem, training, where } from '../state.ts';
@@ -13,7 +12,7 @@ import { Panels } from './panels.tsx';
 import { Prediction } from './prediction.tsx';
 import { SettingsForm } from './settings.tsx';
 import { Spread } from './spread.tsx';
-import { type Choice, TakeAway } from './take-away.tsx';
+import { TakeAway } from './take-away.tsx';
 import { Tuning } from './tuning.tsx';
 import { Verdict } from './verdict.tsx';
 import { ToBench } from './workbench/to-bench.tsx';
@@ -32,16 +31,11 @@ function Compare({ lesson }: { lesson: CompareLesson }) {
             <SettingsForm />
           </div>
           <Spread lesson={lesson} />
-          <TakeAway choices={choicesOf(lesson)} />
+          <TakeAway choices={contenders.value.map(({ label }, model) => ({ label, training, model }))} />
         </>
       )}
     </>
   );
-}
-
-function choicesOf(lesson: CompareLesson): Choice[] {
-  const base = lesson.base(place.value.settings);
-  return contenders.value.map(({ label, patch }, model) => ({ label, training, model, run: applyPatch(base, patch) }));
 }
 
 function Body() {
@@ -84,7 +78,7 @@ function LessonPage() {
         </div>
         <Failure training={training} />
         <Body />
-        <ToBench />
+        {lesson.kind !== 'tuning' && <ToBench />}
       </main>
       {lesson.kind === 'check' ? (
         <footer>Checked on the CPU with 64-bit numbers, which WebGPU does not have.</footer>

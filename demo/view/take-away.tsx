@@ -3,11 +3,9 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { type Run, toJson, toKeras, toPyTorch } from '../../src/index.ts';
-import { writeLink } from '../link.ts';
+import { toJson, toKeras, toPyTorch } from '../../src/index.ts';
 import { curveCsv } from '../share/curve-csv.ts';
 import { boundarySvg, curvesSvg } from '../share/pictures.ts';
-import { where } from '../state.ts';
 import type { Training } from '../training/training.ts';
 import { colour } from './colours.ts';
 import { copy } from './copy-link.tsx';
@@ -19,8 +17,6 @@ export interface Choice {
   readonly training: Training;
   /** Its number in the training. */
   readonly model: number;
-  /** Its whole document; the workbench opens it. */
-  readonly run: Run;
 }
 
 const PROGRAMS = [
@@ -236,9 +232,6 @@ export function TakeAway({ choices }: { choices: readonly Choice[] }) {
   const say = (words: string) => {
     said.value = words;
   };
-  const { backend, page } = where.value;
-  const linkOf = (shown: readonly Choice[]) =>
-    writeLink({ page: 'workbench', runs: shown.map(({ run, label }) => ({ ...run, name: label })), backend });
   return (
     <section class="take-away" aria-labelledby="take-away-title">
       <h2 id="take-away-title">Take it away</h2>
@@ -260,12 +253,6 @@ export function TakeAway({ choices }: { choices: readonly Choice[] }) {
         </label>
       )}
       <Files choice={choice} say={say} />
-      {page !== 'workbench' && (
-        <p class="controls-row">
-          <a href={linkOf([choice])}>Open {choice.label} in the workbench</a>
-          {choices.length > 1 && <a href={linkOf(choices)}>Open all {choices.length} side by side</a>}
-        </p>
-      )}
       {PROGRAMS.map((program) => (
         <Program key={`${program.framework} ${choice.label}`} {...program} choice={choice} say={say} />
       ))}

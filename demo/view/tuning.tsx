@@ -1,8 +1,8 @@
 // The tuning lesson: the grid, and one of its networks opened.
 
-import { cellRun, gridVerdict } from '../lessons/tuning.ts';
-import { writeLink } from '../link.ts';
-import { cellTraining, gridNow, openCell, place, training, tuned, wantsLoss } from '../state.ts';
+import { gridVerdict } from '../lessons/tuning.ts';
+import { cellTraining, gridNow, openBench, openCell, place, training, tuned, wantsLoss } from '../state.ts';
+import { runsOf } from '../workbench/from-lesson.ts';
 import { Boundary } from './boundary.tsx';
 import { Curve } from './curve.tsx';
 import { count, percent, places } from './format.ts';
@@ -58,7 +58,7 @@ function Chooser() {
 }
 
 function Cell() {
-  const { settings, backend } = place.value;
+  const { lesson, settings } = place.value;
   const cell = openCell.value;
   const inGrid = cell === null ? undefined : tuned.value?.[cell];
   const now = cellTraining.frame.value?.now;
@@ -94,11 +94,11 @@ function Cell() {
         </div>
       </dl>
       <Curve training={cellTraining} model={0} label="The chosen network" ceiling={0.8} held="validation" />
-      <p>
-        <a href={writeLink({ page: 'workbench', runs: [cellRun(settings, gridNow.value, cell)], backend })}>
+      <p class="controls-row">
+        <button type="button" onClick={() => openBench(runsOf(lesson, settings, cell))}>
           Continue as a run
-        </a>{' '}
-        <span class="hint">in the workbench: the same network, with more steps</span>
+        </button>
+        <span class="hint">in the workbench, with the same numbers and more steps</span>
       </p>
     </>
   );
@@ -144,8 +144,7 @@ function Table() {
 function CellAway() {
   const cell = openCell.value;
   if (cell === null || !tuned.value?.[cell]) return null;
-  const run = cellRun(place.value.settings, gridNow.value, cell);
-  return <TakeAway choices={[{ label: run.name!, training: cellTraining, model: 0, run }]} />;
+  return <TakeAway choices={[{ label: 'The chosen network', training: cellTraining, model: 0 }]} />;
 }
 
 export function Tuning() {

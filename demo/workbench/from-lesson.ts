@@ -9,6 +9,9 @@ import { gridModels } from '../lessons/tuning.ts';
 /** The gradient check does not train its network; the workbench can. */
 const CHECKED_STEPS = 1000;
 
+/** A cell goes on: up to the grid's steps it is the same to the bit, and it trains this many times as long. */
+const MORE = 5;
+
 function patched(base: Run, patch: ModelPatch, name: string): Run {
   return { ...shortForm(applyPatch(base, patch, 'model')), name };
 }
@@ -22,7 +25,9 @@ export function runsOf(lesson: Lesson, settings: Settings, cell: number | null):
     }
     case 'tuning': {
       const model = cell === null ? undefined : gridModels(lesson.grid(settings))[cell];
-      return model ? [patched(lesson.base(settings), model, 'A cell of the grid')] : [];
+      if (!model) return [];
+      const name = `Rate ${model.optimizer?.learningRate}, λ ${model.l2}`;
+      return [{ ...patched(lesson.base(settings), model, name), steps: MORE * settings.steps! }];
     }
     case 'check':
       return [{ ...checkedRun, steps: CHECKED_STEPS }];

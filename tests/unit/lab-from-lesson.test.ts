@@ -5,9 +5,14 @@ import { lessons } from '../../demo/lessons/index.ts';
 import { initialSettings } from '../../demo/lessons/lesson.ts';
 import { gridModels, tuning } from '../../demo/lessons/tuning.ts';
 import { runsOf } from '../../demo/workbench/from-lesson.ts';
-import { createSweep, validate } from '../../src/index.ts';
+import { type CanonicalRun, createSession, createSweep, validate } from '../../src/index.ts';
 
-const unnamed = (run: object) => ({ ...run, name: undefined });
+/** A cell of the grid trains on after the grid's steps. */
+const compared = ({ id }: { id: string }, run: CanonicalRun) => ({
+  ...run,
+  name: undefined,
+  ...(id === 'tuning' && { steps: undefined }),
+});
 
 test.each(lessons.filter(({ id }) => id !== 'your-data').map((lesson) => [lesson.id, lesson] as const))(
   '%s: its runs are those of its sweep',
@@ -21,11 +26,27 @@ test.each(lessons.filter(({ id }) => id !== 'your-data').map((lesson) => [lesson
         ? lesson.contenders(settings).map(({ patch }) => patch)
         : [gridModels(lesson.grid(settings))[5]!];
     const sweep = await createSweep({ base: lesson.base(settings), models }, { backend: 'cpu' });
-    expect(runs.map((run) => unnamed(validate(run)))).toEqual(models.map((_, m) => unnamed(sweep.run(m))));
+    expect(runs.map((run) => compared(lesson, validate(run)))).toEqual(
+      models.map((_, m) => compared(lesson, sweep.run(m))),
+    );
     sweep.dispose();
   },
 );
 
 test('the grid without an open cell has no run', () => {
   expect(runsOf(tuning, initialSettings(tuning), null)).toEqual([]);
+});
+
+test('a cell of the grid that is continued has the cell’s bits after the grid’s steps, and more steps to go', async () => {
+  const settings = { ...initialSettings(tuning), side: 8, steps: 100 };
+  const cell = 27;
+  const models = gridModels(tuning.grid(settings));
+  const sweep = await createSweep({ base: tuning.base(settings), models }, { backend: 'cpu' });
+  await sweep.step(100);
+  const [run] = runsOf(tuning, settings, cell);
+  const session = await createSession(run!, { backend: 'cpu' });
+  expect(session.totalSteps).toBe(500);
+  await session.step(100);
+  expect(await session.evaluate()).toEqual((await sweep.evaluate())[cell]);
+  expect(await session.weights()).toEqual((await sweep.weights())[cell]);
 });
