@@ -79,15 +79,21 @@ function Stops({ ground, names }: { ground: Ground; names: readonly string[] }) 
   );
 }
 
-/** @param names of the paths */
-export function GroundTable({ ground, names, label }: { ground: Ground; names: readonly string[]; label: string }) {
+interface GroundTableProps {
+  readonly ground: Ground | null;
+  /** Of the paths. */
+  readonly names: readonly string[];
+  readonly label: string;
+}
+
+export function GroundTable({ ground, names, label }: GroundTableProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         The ground in numbers<span class="unseen">, {label}</span>
       </summary>
-      {isOpen && (
+      {isOpen && ground && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <section class="scrolls" tabIndex={0} aria-label={`The ground in numbers, ${label}`}>
           <Losses ground={ground} />

@@ -9,14 +9,13 @@ import { count, percent, places } from '../view/format.ts';
 import { CHOICES, type Choices, rivalOf } from './choices.ts';
 import { GroundTable } from './ground-table.tsx';
 import { Legend, NoSolid, Picture } from './picture.tsx';
-import { flatShare } from './relief.ts';
+import { flatShare, isGround } from './relief.ts';
 import { orbit, turnings } from './solid.tsx';
 import {
   choose,
   chosenStart,
   guess,
   guessThat,
-  isGround,
   landscape,
   networks,
   STARTS,
@@ -146,7 +145,7 @@ function valleyOf(ground: Ground): string {
   return rise === null ? '–' : percent(flatShare(ground, rise));
 }
 
-function Figures({ model, ground }: { model: number; ground: Ground }) {
+function Figures({ model, ground }: { model: number; ground: Ground | null }) {
   const scores = training.frame.value?.now.scores[model];
   const accuracy = scores && (scores.test ?? scores.train).accuracy;
   return (
@@ -154,21 +153,21 @@ function Figures({ model, ground }: { model: number; ground: Ground }) {
       <div>
         <dt>loss of the network</dt>
         <dd>
-          <data data-figure="centre" value={String(ground.centre)}>
-            {places(ground.centre)}
+          <data data-figure="centre" value={String(ground?.centre)}>
+            {ground ? places(ground.centre) : '–'}
           </data>
         </dd>
       </div>
       {landscape.value.choices.plane === 'around' ? (
-        <Figure name="valley" text={valleyOf(ground)} words="of this ground is its valley" />
+        <Figure name="valley" text={ground ? valleyOf(ground) : '–'} words="of this ground is its valley" />
       ) : (
-        <Figure name="captured" text={percent(ground.captured)} words="of the path lies in this plane" />
+        <Figure name="captured" text={ground ? percent(ground.captured) : '–'} words="of the path lies in this plane" />
       )}
-      {accuracy != null && (
+      {accuracy !== null && (
         <Figure
           name="accuracy"
-          text={percent(accuracy)}
-          words={`of ${scores!.test ? 'new' : 'training'} points right`}
+          text={percent(accuracy ?? Number.NaN)}
+          words={`of ${scores?.test === null ? 'training' : 'new'} points right`}
         />
       )}
     </dl>
@@ -178,6 +177,7 @@ function Figures({ model, ground }: { model: number; ground: Ground }) {
 function Network({ model }: { model: number }) {
   const { label } = networks.value[model]!;
   const found = shownGrounds.value?.[model];
+  const ground = found && isGround(found) ? found : null;
   const { plane, view } = landscape.value.choices;
   return (
     <article class="panel" aria-labelledby={`ground-${model}`} data-model={model}>
@@ -185,19 +185,17 @@ function Network({ model }: { model: number }) {
         {label}
         {guess.value === model && <span class="tag">your guess</span>}
       </h2>
-      {found && isGround(found) ? (
-        <>
-          <Picture ground={found} scale={scale.value} looks={LOOKS} label={label} axes={AXES[plane]} view={view} />
-          <Figures model={model} ground={found} />
-          <p class="unseen">{pathWords(found, [label])}</p>
-          <GroundTable ground={found} names={[label]} label={label} />
-        </>
+      {ground && scale.value ? (
+        <Picture ground={ground} scale={scale.value} looks={LOOKS} label={label} axes={AXES[plane]} view={view} />
       ) : (
         <div class="ground empty">
-          <p class="hint">{found ? found.why : 'The ground comes when the network rests.'}</p>
+          <p class="hint">{found && 'why' in found ? found.why : 'Looking around …'}</p>
         </div>
       )}
-      {training.opened.value?.view && (
+      <Figures model={model} ground={ground} />
+      {ground && <p class="unseen">{pathWords(ground, [label])}</p>}
+      <GroundTable ground={ground} names={[label]} label={label} />
+      {training.opened.value?.view !== null && (
         <details>
           <summary>
             What it has learned<span class="unseen">, {label}</span>

@@ -31,15 +31,15 @@ function Flat(props: PictureProps) {
   );
 }
 
-/** Colours from the lowest loss to the ceiling. */
-export function Legend({ scale }: { scale: Scale }) {
+/** Colours from the lowest loss to the ceiling; room is kept until there are any. */
+export function Legend({ scale }: { scale: Scale | null }) {
   const ramp = rampColours().map(css).join(', ');
   return (
     <div class="legend" aria-hidden="true">
-      loss {places(scale.low)}
+      loss {scale ? places(scale.low) : '–'}
       <span class="legend-scale" style={{ background: `linear-gradient(to right, ${ramp})` }} />
-      {places(scale.high)}
-      {scale.isLog && ', log scale'}
+      {scale ? places(scale.high) : '–'}
+      {scale?.isLog && ', log scale'}
     </div>
   );
 }

@@ -1,6 +1,8 @@
 // From losses to heights: one scale for all grounds that stand side by side, and what lies on them. Pure numbers.
 
-import type { Foot, Ground } from '../training/protocol.ts';
+import type { Foot, Ground, GroundOrWhy } from '../training/protocol.ts';
+
+export const isGround = (found: GroundOrWhy): found is Ground => 'losses' in found;
 
 export interface Tick {
   readonly loss: number;
@@ -25,7 +27,8 @@ const MOST_TICKS = 6;
 
 /** The scale that shows all cells of these grounds. */
 export function scaleOf(grounds: readonly Ground[]): Scale {
-  const all = grounds.flatMap(({ losses }) => Array.from(losses)).filter((loss) => Number.isFinite(loss) && loss >= 0);
+  const found = grounds.flatMap(({ losses }) => Array.from(losses)).filter((loss) => Number.isFinite(loss));
+  const all = found.length > 0 ? found : [0, 1];
   const low = all.reduce((least, loss) => Math.min(least, loss), Number.POSITIVE_INFINITY);
   const top = all.reduce((most, loss) => Math.max(most, loss), 0);
   const floor = Math.max(low, 1e-6);

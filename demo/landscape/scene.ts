@@ -5,9 +5,15 @@ import { worldOf } from './camera.ts';
 import { draped, heightsOf, type Scale } from './relief.ts';
 import type { Point, Rgba, Scene, Stroke } from './renderer.ts';
 
+export interface PathPaint {
+  readonly colour: Rgba;
+  /** Drawn and left out in turn, in pixels of the page; none is a full line. */
+  readonly dash: readonly number[];
+}
+
 export interface SceneColours {
   /** One for each path. */
-  readonly paths: readonly Rgba[];
+  readonly paths: readonly PathPaint[];
   /** Around paths, so that they stand out from any ground. */
   readonly halo: Rgba;
 }
@@ -17,6 +23,8 @@ const LIFT = 0.012;
 const PATH = 2.1;
 const HALO = 3.9;
 const END = 6;
+/** Of the world, for one pixel of a dash. */
+const DASH = 0.012;
 /** Every so many points of a hidden path there is a dot. */
 const DOT_EVERY = 4;
 
@@ -30,16 +38,31 @@ export function sceneOf(ground: Ground, scale: Scale, colours: SceneColours, pix
   const sized = (strokes: Stroke[]) =>
     strokes.map((stroke) => ({ ...stroke, radius: stroke.radius * pixels, hole: (stroke.hole ?? 0) * pixels }));
   const strokes = [
-    ...paths.flatMap((path) => line(path, colours.halo, HALO)),
-    ...paths.flatMap((path, i) => line(path, colours.paths[i]!, PATH)),
-    ...paths.flatMap((path, i) => ends(path, colours.paths[i]!, colours.halo)),
+    ...paths.flatMap((path) => line(path, colours.halo, HALO, [])),
+    ...paths.flatMap((path, i) => line(path, colours.paths[i]!.colour, PATH, colours.paths[i]!.dash)),
+    ...paths.flatMap((path, i) => ends(path, colours.paths[i]!.colour, colours.halo)),
   ];
-  const hidden = paths.flatMap((path, i) => dots(path, colours.paths[i]!));
+  const hidden = paths.flatMap((path, i) => dots(path, colours.paths[i]!.colour));
   return { size, heights, strokes: sized(strokes), hidden: sized(hidden) };
 }
 
-function line(path: readonly Point[], colour: Rgba, radius: number): Stroke[] {
-  return path.slice(1).map((b, i) => ({ a: path[i]!, b, colour, radius }));
+function line(path: readonly Point[], colour: Rgba, radius: number, dash: readonly number[]): Stroke[] {
+  const isDrawn = dashes(dash.map((part) => part * DASH));
+  let gone = 0;
+  return path.slice(1).flatMap((b, i) => {
+    const a = path[i]!;
+    const drawn = isDrawn(gone);
+    gone += Math.hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]);
+    return drawn ? [{ a, b, colour, radius }] : [];
+  });
+}
+
+/** Is a line with these dashes drawn at this length? */
+function dashes(dash: readonly number[]): (length: number) => boolean {
+  const ends = dash.map((_, i) => dash.slice(0, i + 1).reduce((sum, part) => sum + part, 0));
+  const period = ends.at(-1) ?? 0;
+  if (period === 0) return () => true;
+  return (length) => ends.findIndex((end) => length % period < end) % 2 === 0;
 }
 
 function dots(path: readonly Point[], colour: Rgba): Stroke[] {

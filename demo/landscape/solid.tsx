@@ -152,7 +152,7 @@ function usePicture({ ground, scale, looks }: PictureProps, device: GPUDevice, o
     const stopScene = effect(() => {
       theme.value;
       const colours = {
-        paths: looks.map(({ stroke }) => rgba(stroke)),
+        paths: looks.map(({ stroke, dash = [] }) => ({ colour: rgba(stroke), dash })),
         halo: rgba('--path-halo'),
       };
       painter.value?.renderer.show(sceneOf(ground, scale, colours, devicePixelRatio));

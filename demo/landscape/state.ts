@@ -5,9 +5,9 @@ import { presets, type Run } from '../../src/index.ts';
 import { landscapePlace, writeLink } from '../link.ts';
 import { writeRuns } from '../share/runs.ts';
 import { training, where } from '../state.ts';
-import type { Ground, GroundOrWhy } from '../training/protocol.ts';
+import type { GroundOrWhy } from '../training/protocol.ts';
 import { type Choices, networksOf } from './choices.ts';
-import { scaleOf } from './relief.ts';
+import { isGround, scaleOf } from './relief.ts';
 import type { Seen } from './words.ts';
 
 /** Networks to begin with, besides the one that a link brings. */
@@ -73,10 +73,8 @@ export const shownGrounds = computed<readonly GroundOrWhy[] | null>(() => {
   return grounds.value?.[plane] ?? null;
 });
 
-export const isGround = (found: GroundOrWhy): found is Ground => 'losses' in found;
-
 /** One scale for both pictures. */
-export const scale = computed(() => scaleOf((shownGrounds.value ?? []).filter(isGround)));
+export const scale = computed(() => shownGrounds.value && scaleOf(shownGrounds.value.filter(isGround)));
 
 /** Both networks at the end of training; null before, and where one of them has no ground. */
 export const seen = computed<readonly Seen[] | null>(() => {

@@ -56,7 +56,7 @@ export interface CompareLesson extends LessonCommon {
   /** A chart for each run, or one for all. */
   readonly chart: 'own' | 'shared';
   /** What it shows of the inside of its networks. */
-  readonly insight?: Pick<Job, 'sizes' | 'kept' | 'findings'>;
+  readonly insight?: Pick<Job, 'sizes' | 'kept' | 'findings' | 'survey'>;
   /** What another seed changes, in words. */
   readonly luck: string;
   base(settings: Settings): Run;

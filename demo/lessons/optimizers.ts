@@ -129,6 +129,7 @@ export const optimizers: CompareLesson = {
   ],
   lossCeiling: 1,
   chart: 'shared',
+  insight: { survey: 'shared' },
   luck: 'each with other random weights',
   base,
   contenders,

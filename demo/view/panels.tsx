@@ -1,5 +1,6 @@
 // The runs side by side: each with its picture, its accuracy and its curve.
 
+import { SharedGround } from '../landscape/shared-ground.tsx';
 import type { CompareLesson, Contender } from '../lessons/lesson.ts';
 import { contenders, openMended, prediction, training } from '../state.ts';
 import { Boundary } from './boundary.tsx';
@@ -85,7 +86,12 @@ export function Panels({ lesson }: { lesson: CompareLesson }) {
   const isShared = lesson.chart === 'shared';
   return (
     <>
-      {isShared && <SharedCurve ceiling={lesson.lossCeiling} />}
+      {isShared && (
+        <div class="shared-pair">
+          <SharedCurve ceiling={lesson.lossCeiling} />
+          <SharedGround />
+        </div>
+      )}
       <div class={isShared ? 'panels small' : 'panels'}>
         {contenders.value.map((contender, model) => (
           <Panel key={contender.id} lesson={lesson} contender={contender} model={model} />

@@ -3,7 +3,8 @@
 import { contenders, training } from '../state.ts';
 import { useChart } from './chart.ts';
 
-const LINES = [
+/** One for each contender, in the chart and on the ground. */
+export const LINES = [
   { stroke: '--line-1', dash: [2, 4] },
   { stroke: '--line-2', dash: [8, 4] },
   { stroke: '--line-3', dash: [14, 4, 2, 4] },

@@ -193,6 +193,36 @@ test('a lost device leaves the map, and 3-D comes back when asked', async () => 
   await page.close();
 });
 
+test('optimizers: all ways on one ground, from one start to the losses of the runs; then in 3-D', async () => {
+  const { page, errors } = await visit(lab, '#1/optimizers?backend=cpu&epochs=200&rate=0.01');
+  await press(page, 'Start');
+  await page.waitForSelector('.shared-pair .ground-map');
+  expect(await colours(page, '.shared-pair .ground-map')).toBeGreaterThan(10);
+  await page.click('.shared-pair details summary');
+  await page.waitForSelector('.shared-pair table:nth-of-type(2) tbody tr');
+  const stops = await page.$$eval('.shared-pair table:nth-of-type(2) tbody tr', (rows) =>
+    rows.map((row) => ({
+      name: row.querySelector('th')!.textContent!,
+      cells: [...row.querySelectorAll('td')].map((cell) => cell.textContent),
+      loss: Number(row.querySelector('data')!.value),
+    })),
+  );
+  const names = [...new Set(stops.map(({ name }) => name))];
+  const losses = await figures(page, 'train-loss');
+  expect(names.length).toBe(losses.length);
+  for (const [m, name] of names.entries()) {
+    const own = stops.filter((stop) => stop.name === name);
+    expect(own[0]!.cells.slice(0, 4)).toEqual(['0', '0.000', '0.000', '0.000']);
+    expect(own.at(-1)!.loss).toBe(losses[m]);
+  }
+  await press(page, 'Show it in 3-D');
+  await waitForColours(page, '.shared-pair .ground-solid canvas');
+  await press(page, 'Rewind');
+  await page.waitForSelector('.shared-pair .ground.empty');
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Axe {

@@ -23,7 +23,7 @@ export async function pictures(ground: Ground, turns: readonly Partial<Orbit>[])
   device.onuncapturederror = ({ error }) => failures.push(error.message);
   const renderer = await createRenderer(device);
   const screen = createScreen(device);
-  renderer.show(sceneOf(ground, scaleOf([ground]), { paths: [PATH], halo: WHITE }, 1));
+  renderer.show(sceneOf(ground, scaleOf([ground]), { paths: [{ colour: PATH, dash: [] }], halo: WHITE }, 1));
   const all: Uint8Array[] = [];
   for (const turn of turns) {
     const orbit = { ...FIRST_ORBIT, ...turn };
