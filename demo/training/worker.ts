@@ -75,6 +75,8 @@ interface Open {
   readonly setupMs: number;
   /** Spent on steps. */
   trainMs: number;
+  /** Has early stopping ended it before its last step? */
+  hasEnded: boolean;
 }
 
 let open: Open | undefined;
@@ -125,7 +127,7 @@ async function obey(order: Order, isWanted: () => boolean): Promise<void> {
     if (order.type === 'step') await advance(of, steps + order.count, () => true, null);
     if (order.type === 'rewind') await rewind(of);
   });
-  if (isWanted()) scope.postMessage({ type: 'stopped', id: of.id, done: of.sweep.steps >= totalSteps });
+  if (isWanted()) scope.postMessage({ type: 'stopped', id: of.id, done: of.hasEnded || of.sweep.steps >= totalSteps });
   await throughLosses(of, () => survey(of, isWanted));
 }
 
@@ -205,6 +207,7 @@ async function openJob(id: number, job: Job, isWanted: () => boolean): Promise<v
     ...kept,
     setupMs,
     trainMs: 0,
+    hasEnded: false,
     curve: [],
     findings: [],
     nextLookMs: 0,
@@ -241,6 +244,7 @@ async function rewind(of: Open): Promise<void> {
   await of.sweep.reset();
   of.kept = null;
   of.trainMs = 0;
+  of.hasEnded = false;
   await beginCurve(of);
 }
 
@@ -271,16 +275,16 @@ async function advance(
   stepsPerSecond: number | null,
 ): Promise<void> {
   const { sweep, pointEvery } = of;
-  while (sweep.steps < target && isWanted()) {
+  while (sweep.steps < target && !of.hasEnded && isWanted()) {
     const startedMs = performance.now();
     const nextPoint = pointEvery * (Math.floor(sweep.steps / pointEvery) + 1);
     const limit = stepsPerSecond === null ? of.slice : Math.min(of.slice, Math.ceil(stepsPerSecond / 20));
     const count = Math.min(target, nextPoint, sweep.steps + limit) - sweep.steps;
-    await sweep.step(count);
+    of.hasEnded = !(await goOn(sweep, sweep.steps + count));
     const elapsedMs = Math.max(0.1, performance.now() - startedMs);
     of.trainMs += elapsedMs;
     of.slice = Math.max(1, Math.min(4 * of.slice, Math.round((count * SLICE_MS) / elapsedMs)));
-    if (sweep.steps === nextPoint || sweep.steps === sweep.totalSteps) await addPoint(of);
+    if (sweep.steps === nextPoint || sweep.steps === sweep.totalSteps || of.hasEnded) await addPoint(of);
     if (performance.now() - of.lastFrameMs >= 1000 / of.job.frameRate) await sendFrame(of, 'going');
     if (performance.now() - of.lastKeptMs >= KEEP_MS) await keep(of);
     await handOver();
@@ -288,6 +292,13 @@ async function advance(
   }
   await sendFrame(of, 'rest');
   await keep(of);
+}
+
+/** Trains up to a step, or to where early stopping ends it before; was the step reached? */
+async function goOn(sweep: Sweep, until: number): Promise<boolean> {
+  if (!sweep.run(0).earlyStopping) await sweep.step(until - sweep.steps);
+  else for await (const _ of sweep.train({ until }));
+  return sweep.steps >= until;
 }
 
 // ---------------------------------------------------------------- taking away

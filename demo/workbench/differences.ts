@@ -2,7 +2,7 @@
 
 import type { CanonicalRun, Data } from '../../src/index.ts';
 import { defaultsOf, leafPaths, read } from './document.ts';
-import { allFields, type Field, wordOf } from './fields.ts';
+import { allFields, CLIP_NORM, type Field, stoppingFields, wordOf } from './fields.ts';
 
 export interface Difference {
   readonly path: string;
@@ -90,11 +90,13 @@ function differs(path: string, first: Compared, other: Compared): boolean {
   return read(first.written, path) !== undefined || read(other.written, path) !== undefined;
 }
 
+/** What only the first run has, and has by no default. */
 function lost(first: Compared, other: Compared): Difference[] {
-  return ['optimizer.clipNorm'].flatMap((path) => {
+  const labels = new Map([CLIP_NORM, ...stoppingFields(first.run)].map((field) => [field.path, field]));
+  return ['optimizer.clipNorm', 'earlyStopping.patience'].flatMap((path) => {
     const before = read(first.run, path);
     if (before === undefined || read(other.run, path) !== undefined) return [];
-    return [told(path, 'longest gradient', NOTHING, show(before))];
+    return [told(path, labelOf(path, labels.get(path)), NOTHING, show(before))];
   });
 }
 

@@ -50,6 +50,8 @@ const NAMED: readonly (readonly [part: string, key: string])[] = [
  * @param run what the document meant so far: it has the names that the document leaves to their defaults
  */
 export function edited(document: Draft, path: string, value: unknown, run: CanonicalRun): Draft {
+  // Without patience there is nothing to watch for.
+  if (path === 'earlyStopping.patience' && value === undefined) return write(document, 'earlyStopping', undefined);
   const kept = NAMES[path];
   const next = kept ? renamed(document, path, value, kept) : write(document, path, value);
   return NAMED.reduce((whole, [part, key]) => {
@@ -140,8 +142,13 @@ export function defaultsOf(run: CanonicalRun): (path: string) => unknown {
   const { basin, data, layers, loss } = withoutSettings(run);
   const plain = validate({ basin, data, layers, ...(loss !== undefined && { loss }) });
   const sameKind = validate(withoutSettings(run));
+  const stopping = run.earlyStopping && { patience: run.earlyStopping.patience };
+  const watching = stopping && validate({ ...withoutSettings(run), data: run.data, earlyStopping: stopping });
   const choices = /^(seed|rng|init\.scheme|optimizer\.name|optimizer\.schedule\.name)$/;
-  return (path) => read(choices.test(path) ? plain : sameKind, path);
+  return (path) => {
+    if (path === 'earlyStopping.metric') return read(watching ?? {}, path);
+    return read(choices.test(path) ? plain : sameKind, path);
+  };
 }
 
 // ---------------------------------------------------------------- leaves

@@ -7,6 +7,7 @@ import {
   INIT_SCHEMES,
   type Interval,
   LOSSES,
+  METRICS,
   OPTIMIZER_RANGES,
   OPTIMIZERS,
   RANGES,
@@ -72,6 +73,8 @@ const WORDS: Readonly<Record<string, string>> = {
   inverseTime: 'inverse time',
   threefry: 'Threefry',
   numpy: 'numpy’s legacy generator',
+  'validation.loss': 'held-out loss',
+  'validation.accuracy': 'held-out accuracy',
   shuffle: 'shuffled each epoch',
   sequential: 'as they come',
 };
@@ -243,6 +246,18 @@ export function batchFields({ batch, rng }: CanonicalRun): readonly Field[] {
   ];
 }
 
+/** They need rows held out to watch. */
+export function stoppingFields({ earlyStopping }: CanonicalRun): readonly Field[] {
+  const hint = 'Stops after so many epochs without a better value on held-out rows, and keeps the best weights.';
+  const patience = {
+    ...number('earlyStopping.patience', 'Patience', RANGES.patience, hint, 'epochs'),
+    without: 'no stop',
+  };
+  if (!earlyStopping) return [patience];
+  const metrics = METRICS.filter((metric) => metric.startsWith('validation.'));
+  return [patience, choice('earlyStopping.metric', 'Watched', metrics, 'What has to become better.')];
+}
+
 export const LENGTHS = {
   steps: number('steps', 'Length', RANGES.length, 'One step is one update.', 'steps'),
   epochs: number('epochs', 'Length', RANGES.length, 'One epoch is one pass over the training rows.', 'epochs'),
@@ -275,6 +290,7 @@ export function allFields(run: CanonicalRun): readonly Field[] {
     ...scheduleFields(run),
     ...batchFields(run),
     run.epochs === undefined ? LENGTHS.steps : LENGTHS.epochs,
+    ...stoppingFields(run),
     ...chanceFields(run),
   ];
 }

@@ -178,7 +178,8 @@ export class Sweep {
       // Fleets that fit the device together take a slice each in turn; waves run one after another.
       const rounds = this.#inWaves ? this.#training.map((part) => [part]) : [this.#training];
       for (const parts of rounds) yield* this.#trainTogether(parts, options);
-      if (options.signal?.aborted || this.#isLastRung) return;
+      const isBetween = (options.until ?? this.#rungEnd) < this.#rungEnd;
+      if (options.signal?.aborted || isBetween || this.#isLastRung) return;
       await this.#cut();
     }
   }

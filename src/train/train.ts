@@ -16,6 +16,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Progress is reported about this often. */
   readonly everyMs?: number;
+  /** Ends the loop at this step, where the run goes further; training can go on from there. */
+  readonly until?: number;
 }
 
 /** Makes `count` updates and keeps the losses that the document asks to record. */
@@ -26,14 +28,15 @@ export function stepRecorded(fleet: Fleet, count: number): Promise<void> {
 /**
  * Trains on to the end of the run document. Yields now and then, and once at the end.
  *
- * @param end the last step, where it is not the document's.
+ * @param last the last step, where it is not the document's.
  */
 export async function* train(
   fleet: Fleet,
-  { signal, everyMs = 100 }: TrainOptions = {},
-  end = fleet.timeline.steps,
+  { signal, everyMs = 100, until = Number.POSITIVE_INFINITY }: TrainOptions = {},
+  last = fleet.timeline.steps,
 ): AsyncGenerator<Progress> {
   const { steps, stepsPerEpoch } = fleet.timeline;
+  const end = Math.min(last, until);
   const early = earlyStopOf(fleet);
   let slice = 16;
   while (fleet.steps < end && !early?.stopped && !signal?.aborted) {
@@ -46,7 +49,7 @@ export async function* train(
     slice = Math.max(1, Math.min(4 * slice, Math.round((count * everyMs) / elapsedMs)));
     if (fleet.steps < end) yield { step: fleet.steps, steps, stepsPerSecond: (1000 * count) / elapsedMs };
   }
-  if (early && !signal?.aborted) await early.restoreBest();
+  if (early && (early.stopped || fleet.steps >= last) && !signal?.aborted) await early.restoreBest();
   yield { step: fleet.steps, steps, stepsPerSecond: 0 };
 }
 

@@ -287,6 +287,30 @@ test('the doctor finds what is wrong, and mends a copy beside the run', async ()
   await page.close();
 });
 
+test('early stopping stops where the library does, with its best weights', async () => {
+  const { page, errors } = await visit(lab, BENCH);
+  await type(page, 'earlyStopping.patience', '3');
+  await waitForWords(page, '.bench-settings', /earlyStopping: needs rows to watch/);
+  await type(page, 'data.validationFraction', '0.3');
+  await type(page, 'optimizer.learningRate', '5');
+  await ready(page);
+  await train(page);
+  const run: Run = {
+    ...presets['start/circles']!,
+    data: { ...presets['start/circles']!.data, validationFraction: 0.3 },
+    optimizer: { name: 'sgd', learningRate: 5 },
+    earlyStopping: { patience: 3 },
+  };
+  const session = await createSession(run, { backend: 'cpu' });
+  for await (const _ of session.train());
+  const scores = await session.evaluate();
+  expect(session.steps).toBeLessThan(1000);
+  expect(await stepOf(page)).toBe(session.steps);
+  expect(await figures(page, 'validation-loss')).toEqual([scores.validation!.loss]);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 test('weights and gradients: the sizes shown are the library’s', async () => {
   const { page, errors } = await visit(lab, BENCH);
   await press(page, '+1 step');

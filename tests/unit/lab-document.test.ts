@@ -108,6 +108,15 @@ test('defaults are the library’s, for the optimizer and the data that the run 
   expect(defaultsOf(validate({ ...RUN, seed: 9 }))('init.seed')).toBe(9);
 });
 
+test('early stopping: the metric has its default, and goes with the patience', () => {
+  const stops = { ...RUN, data: { name: 'moons', validationFraction: 0.2 }, earlyStopping: { patience: 5 } };
+  expect(defaultsOf(validate(stops))('earlyStopping.metric')).toBe('validation.loss');
+  const watched = write(stops, 'earlyStopping.metric', 'validation.accuracy');
+  expect(edited(watched, 'earlyStopping.patience', undefined, validate(watched)).earlyStopping).toBeUndefined();
+  expect(line(watched, stops)).toBe('watched held-out loss instead of held-out accuracy');
+  expect(line(stops, { ...stops, earlyStopping: undefined })).toBe('patience none instead of 5');
+});
+
 test('every field of every preset has a default, or says what holds without', () => {
   for (const preset of Object.values(presets)) {
     const run = validate(preset);
@@ -122,7 +131,7 @@ test('every field of every preset has a default, or says what holds without', ()
 
 test('every setting of a preset’s canonical form has a field, but what is written out in full', () => {
   const whole =
-    /^(basin|name|record.*|loss|earlyStopping.*)$|^data\.(name|x|y|testX|testY)$|weights|values|dropMasks|^(steps|epochs)$|batch\.(order|seed)/;
+    /^(basin|name|record.*|loss)$|^data\.(name|x|y|testX|testY)$|weights|values|dropMasks|^(steps|epochs)$|batch\.(order|seed)/;
   for (const preset of Object.values(presets)) {
     const run = validate(preset);
     const paths = allFields(run).map(({ path }) => path);

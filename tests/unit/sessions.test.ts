@@ -340,6 +340,19 @@ test('early stopping goes on after an interruption as if there had been none', a
   expect(session.steps).toBe(expected.steps);
 });
 
+test('training in pieces, each until a step, stops and ends as in one', async () => {
+  const expected = await stopByHand(STOPPING);
+  for (const piece of [1, 7, 1000]) {
+    const sweep = await createSweep({ base: STOPPING, models: [{}] }, F64);
+    for (let until = piece; sweep.steps === until - piece; until += piece) {
+      for await (const _ of sweep.train({ until }));
+      expect(sweep.steps).toBeLessThanOrEqual(until);
+    }
+    expect(sweep.steps).toBe(expected.steps);
+    expect((await sweep.weights()).map(flatten)).toEqual([expected.weights]);
+  }
+});
+
 test('in a sweep every model stops for itself', async () => {
   const sweep = await createSweep(
     { base: STOPPING, models: [{}, { optimizer: { learningRate: 0.003 } }, { l2: 5 }] },

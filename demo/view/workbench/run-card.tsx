@@ -96,9 +96,6 @@ export function RunCard({ slot, index }: { slot: Slot; index: number }) {
             {problem.message}
           </p>
         )}
-        {slot.run.earlyStopping && (
-          <p class="hint">Early stopping is left out on this page: the run goes to its end. The command line stops.</p>
-        )}
       </div>
       <div class="run-body">
         {hasPicture && (

@@ -21,6 +21,7 @@ import {
   scheduleFields,
   splitFields,
   startFields,
+  stoppingFields,
   wordOf,
 } from '../../workbench/fields.ts';
 import { count, percent } from '../format.ts';
@@ -133,9 +134,14 @@ function Groups({ form }: { form: FormProps }) {
       <Group title="Learning" summary={`${wordOf(optimizer.name)}, rate ${optimizer.learningRate}`} isOpen>
         <Fields fields={[OPTIMIZER, ...optimizerFields(run)]} form={form} />
       </Group>
-      <Group title="Batches and length" summary={lengthSummary(run)} isOpen={isHere(/^(batch|steps|epochs)/)}>
+      <Group
+        title="Batches and length"
+        summary={lengthSummary(run)}
+        isOpen={isHere(/^(batch|steps|epochs|earlyStopping)/)}
+      >
         <Length form={form} />
-        <Fields fields={batchFields(run)} form={form} />
+        <Fields fields={[...batchFields(run), ...stoppingFields(run)]} form={form} />
+        <Message form={form} within={/^earlyStopping$/} />
       </Group>
       <Group
         title="Schedule and clipping"
