@@ -1,11 +1,11 @@
 // What the page shows and trains. The address follows `where`, and `where` follows the address.
 
 import { computed, effect, signal, untracked } from '@preact/signals';
-import { applyPatch, type Run, type RunPatch, shortForm } from '../src/index.ts';
+import { type Run, type RunPatch, shortForm } from '../src/index.ts';
 import { differsInLook, landscapeJob } from './landscape/job.ts';
 import { checkedRun } from './lessons/gradient-checking.ts';
 import { lessons } from './lessons/index.ts';
-import type { CompareLesson, Contender, Outcome } from './lessons/lesson.ts';
+import type { CompareLesson, Outcome } from './lessons/lesson.ts';
 import { labelProblem, ownFile } from './lessons/own-data.ts';
 import { gridModels } from './lessons/tuning.ts';
 import {
@@ -22,6 +22,7 @@ import type { BackendChoice } from './training/protocol.ts';
 import { createSpread } from './training/spread.ts';
 import { createTraining } from './training/training.ts';
 import { createBench } from './workbench/bench.ts';
+import { runsOf } from './workbench/from-lesson.ts';
 import { createTried } from './workbench/tried.ts';
 
 const FRAME_RATE = 15;
@@ -130,12 +131,10 @@ export function trySeeds(lesson: CompareLesson, seeds: number): void {
 }
 
 /** One of the lesson's runs, and the copy that the doctor's fix makes of it, side by side in the workbench. */
-export function openMended({ label, patch }: Contender, fix: RunPatch): void {
-  const { lesson, settings, backend } = place.value;
-  if (lesson.kind !== 'compare') return;
-  const run = { ...applyPatch(lesson.base(settings), patch, 'run'), name: label };
-  const mended = { ...run, ...fix, name: `${label}, mended` };
-  where.value = { page: 'workbench', runs: [run, mended].map(shortForm), backend };
+export function openMended(model: number, fix: RunPatch): void {
+  const { lesson, settings } = place.value;
+  const run = runsOf(lesson, settings, null)[model];
+  if (run) openBench([run, shortForm({ ...run, ...fix, name: `${run.name}, mended` })]);
 }
 
 // ---------------------------------------------------------------- the grid

@@ -73,10 +73,7 @@ function Panel({ lesson, contender, model }: PanelProps) {
         <CurveTable training={training} model={model} label={label} />
       )}
       {insight?.findings && (
-        <Doctor
-          findings={training.frame.value?.findings[model] ?? []}
-          onFix={(patch) => openMended(contender, patch)}
-        />
+        <Doctor findings={training.frame.value?.findings[model] ?? []} onFix={(patch) => openMended(model, patch)} />
       )}
     </article>
   );
