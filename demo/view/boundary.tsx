@@ -58,7 +58,7 @@ export function Boundary({ training, model, label, drawn, children }: BoundaryPr
       theme.value;
       const view = opened.value?.view;
       const grid = frame.value?.grids[model];
-      if (view && grid?.length === view.columns * view.rows) paintField(canvas, grid, view);
+      if (view && grid && grid.length % (view.columns * view.rows) === 0) paintField(canvas, grid, view);
     },
     [opened, frame, model],
   );

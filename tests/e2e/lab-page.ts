@@ -41,9 +41,11 @@ export interface PageOptions {
   readonly width?: number;
   /** Runs in the page before anything of its own. */
   readonly before?: () => void;
+  /** What stands there when the page can be used; default: it can be started. */
+  readonly ready?: string;
 }
 
-/** Opens the page at a hash and waits until it can be started. */
+/** Opens the page at a hash and waits until it can be used. */
 export async function visit({ browser, url }: Lab, hash: string, options: PageOptions = {}): Promise<LabPage> {
   const page = await browser.newPage();
   const errors: string[] = [];
@@ -55,7 +57,7 @@ export async function visit({ browser, url }: Lab, hash: string, options: PageOp
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: options.scheme ?? 'light' }]);
   if (options.before) await page.evaluateOnNewDocument(options.before);
   await page.goto(`${url}${hash}`);
-  await page.waitForSelector('.primary:enabled');
+  await page.waitForSelector(options.ready ?? '.primary:enabled');
   return { page, errors };
 }
 

@@ -1,5 +1,5 @@
 // The lab as a student uses it: real clicks in headless Chrome, on the production build.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
@@ -175,10 +175,16 @@ const manyRows = Array.from({ length: 10_000 }, (_, i) => `${i % 97},${i % 89},$
 const fewRows = Array.from({ length: 40 }, (_, i) => [i, (7 * i) % 11, i % 2]);
 
 const files: readonly (readonly [name: string, content: string, message: RegExp | null])[] = [
+  ['circles.csv', readFileSync(new URL('../fixtures/circles-train.csv', import.meta.url), 'utf8'), null],
   ['rows.csv', `a,b,label\n${manyRows.join('\n')}`, null],
   [
     'quoted.csv',
     `"size, cm","b ""x""",kind\n${fewRows.map(([a, b, c]) => `${a},${b},${c ? 'cat' : 'dog'}`).join('\n')}`,
+    null,
+  ],
+  [
+    'text.csv',
+    `a,b,species\n${fewRows.map(([a, b], i) => `${a},${b},${['ash', 'elm', 'oak'][i % 3]}`).join('\n')}`,
     null,
   ],
   ['semicolons.csv', `a;b;label\n${fewRows.map((row) => row.join(';')).join('\n')}`, null],

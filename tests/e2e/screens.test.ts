@@ -1,0 +1,83 @@
+// A picture of every screen, kept for people to look at: in the folder that BASIN_SCREENS names, else among the system's
+// temporary files. What a program can see of them is checked: nothing is wider than the screen, nothing failed.
+import { mkdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lessons } from '../../demo/lessons/index.ts';
+import { type Lab, openLab, press, rested, visit, waitForStep } from './lab-page.ts';
+
+const folder = process.env.BASIN_SCREENS ?? join(tmpdir(), 'basin-screens');
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await openLab();
+  mkdirSync(folder, { recursive: true });
+  console.log(`pictures of the screens: ${folder}`);
+});
+
+afterAll(async () => {
+  await lab?.close();
+});
+
+const LOOKS = [
+  { scheme: 'light', width: 390 },
+  { scheme: 'dark', width: 390 },
+  { scheme: 'light', width: 1280 },
+  { scheme: 'dark', width: 1600 },
+] as const;
+
+/** Trains for a while where the page trains. */
+async function train(page: Page): Promise<void> {
+  await press(page, 'Start');
+  await waitForStep(page, 20);
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
+  if (await page.$('::-p-xpath(//button[normalize-space(.)="Pause"])')) await press(page, 'Pause');
+  await rested(page);
+}
+
+interface Screen {
+  readonly name: string;
+  readonly hash: string;
+  /** Stands there when the page can be used. */
+  readonly ready: string;
+  readonly trains: boolean;
+}
+
+const settings: Readonly<Record<string, string>> = { tuning: '?side=16&steps=50&backend=cpu' };
+const without: Readonly<Record<string, string>> = { 'gradient-checking': '.bars', 'your-data': '.drop' };
+
+const screens: readonly Screen[] = [
+  ...lessons.map(({ id }) => ({
+    name: id,
+    hash: `#1/${id}${settings[id] ?? '?backend=cpu'}`,
+    ready: without[id] ?? '.primary:enabled',
+    trains: !(id in without),
+  })),
+  { name: 'workbench', hash: '#1/workbench?backend=cpu', ready: '.primary:enabled', trains: true },
+  {
+    name: 'workbench-two',
+    hash: '#1/workbench?run=spirals/adam&run=start/blobs&backend=cpu',
+    ready: '.primary:enabled',
+    trains: true,
+  },
+  { name: 'landscape', hash: '#1/landscape?backend=cpu', ready: 'main h1', trains: false },
+];
+
+test.each(screens)(
+  '$name: nothing is wider than the screen, from a phone to a projector',
+  async ({ name, hash, ready, trains }) => {
+    for (const { scheme, width } of LOOKS) {
+      const { page, errors } = await visit(lab, hash, { scheme, width, ready });
+      if (trains) await train(page);
+      const path = join(folder, `${name}-${width}-${scheme}.png`);
+      await page.screenshot({ path: path as `${string}.png`, fullPage: true });
+      expect(statSync(path).size).toBeGreaterThan(10_000);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width}`).toBe(width);
+      expect(errors).toEqual([]);
+      await page.close();
+    }
+  },
+);
