@@ -54,7 +54,10 @@ export function lessonPlace(lesson: Lesson, backend: BackendChoice = 'auto'): Le
 }
 
 /** The landscape of a run, as it begins; without one, of the run that the page begins with. */
-export function landscapePlace(run: Run = presets[FIRST_RUN]!, backend: BackendChoice = 'auto'): LandscapePlace {
+export function landscapePlace(
+  run: Run = presets[FIRST_RUNS.landscape]!,
+  backend: BackendChoice = 'auto',
+): LandscapePlace {
   return { page: 'landscape', run, choices: FIRST_CHOICES, backend };
 }
 
@@ -83,13 +86,13 @@ function settingsQuery({ lesson, settings }: LessonPlace): string[] {
 /** Nothing where the page shows what it begins with. */
 function runsOf(place: WorkbenchPlace | LandscapePlace): string[] {
   const texts = writeRuns(place.page === 'workbench' ? place.runs : [place.run]);
-  return texts.length === 1 && texts[0] === FIRST_RUN ? [] : texts;
+  return texts.length === 1 && texts[0] === FIRST_RUNS[place.page] ? [] : texts;
 }
 
 // ---------------------------------------------------------------- reading
 
-/** What the workbench and the landscape show before anyone chooses. */
-const FIRST_RUN = 'start/circles';
+/** What these pages show before anyone chooses. */
+const FIRST_RUNS = { workbench: 'start/circles', landscape: 'regularization/none' } as const;
 
 export function readLink(hash: string): ReadLink {
   const start = lessonPlace(lessons[0]!);
@@ -136,7 +139,7 @@ function readRunPlace(page: 'workbench' | 'landscape', query: URLSearchParams): 
   const others = rest.filter(([key]) => key !== 'run').map(([key, text]) => `Left out: ${nothing(key, text)}.`);
   const all = [...problems, ...others];
   if (texts.length > most) all.push(`Left out: ${texts.length - most} more than the ${most} that fit on this page.`);
-  const shown = runs.length > 0 ? runs : [presets[FIRST_RUN]!];
+  const shown = runs.length > 0 ? runs : [presets[FIRST_RUNS[page]]!];
   if (runs.length === 0 && texts.length > 0) all.push('You see a first run instead.');
   const place: Place =
     page === 'workbench' ? { page, runs: shown, backend } : { page, run: shown[0]!, choices, backend };

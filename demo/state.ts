@@ -175,6 +175,11 @@ effect(() => {
 
 // ---------------------------------------------------------------- the workbench
 
+/** The file that a person has given, for runs that name it. */
+function ownFiles(): Readonly<Record<string, string>> {
+  return ownFile.value ? { [ownFile.value.name]: ownFile.value.text } : {};
+}
+
 let lastBench = readLink('#1/workbench').place as WorkbenchPlace;
 /** The workbench as it is, or as it was left. */
 export const benchPlace = computed(() => {
@@ -186,7 +191,7 @@ export const tried = createTried(sessionStorage);
 export const bench = createBench({
   tried,
   frameRate: () => frameRate(BENCH_FRAME_RATE),
-  files: () => (ownFile.value ? { [ownFile.value.name]: ownFile.value.text } : {}),
+  files: ownFiles,
   change(runs) {
     where.value = { ...benchPlace.value, runs };
   },
@@ -267,7 +272,7 @@ effect(() => {
     const link = writeLink(wanted);
     if (location.hash !== link) history.replaceState(null, '', link);
     if (wanted.page === 'lesson') openLesson(wanted);
-    else if (wanted.page === 'landscape') training.open(landscapeJob(wanted, frameRate(FRAME_RATE)));
+    else if (wanted.page === 'landscape') training.open(landscapeJob(wanted, frameRate(FRAME_RATE), ownFiles()));
     else training.close();
     if (wanted.page === 'workbench') bench.open();
   }, 120);

@@ -1,13 +1,15 @@
 // The landscape's page: two networks, the ground around each, and what can be read from it.
 
-import { hasStarted, training } from '../state.ts';
+import { hasStarted, openBench, training } from '../state.ts';
 import type { Ground } from '../training/protocol.ts';
 import { Boundary } from '../view/boundary.tsx';
 import { Controls } from '../view/controls.tsx';
 import { Failure } from '../view/engine.tsx';
 import { count, percent, places } from '../view/format.ts';
+import { TakeAway } from '../view/take-away.tsx';
 import { CHOICES, type Choices, rivalOf } from './choices.ts';
 import { GroundTable } from './ground-table.tsx';
+import { landscapeRuns } from './job.ts';
 import { Legend, NoSolid, Picture } from './picture.tsx';
 import { flatShare, isGround } from './relief.ts';
 import { orbit, turnings } from './solid.tsx';
@@ -246,6 +248,17 @@ function WhatHappened() {
   );
 }
 
+function ToBench() {
+  return (
+    <section class="controls-row to-bench" aria-label="Go on">
+      <button type="button" onClick={() => openBench(landscapeRuns(landscape.value))}>
+        Open in the workbench
+      </button>
+      <span class="hint">Both networks side by side, with every setting and a look into each unit.</span>
+    </section>
+  );
+}
+
 export function LandscapePage() {
   const { view } = landscape.value.choices;
   return (
@@ -277,6 +290,8 @@ export function LandscapePage() {
       </div>
       <Caption />
       <WhatHappened />
+      <TakeAway choices={networks.value.map(({ label }, model) => ({ label, training, model }))} />
+      <ToBench />
     </>
   );
 }

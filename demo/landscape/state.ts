@@ -1,8 +1,8 @@
 // What the landscape's page shows: the run and its rival, and how their grounds are looked at.
 
 import { computed, signal } from '@preact/signals';
-import { presets, type Run } from '../../src/index.ts';
-import { landscapePlace, writeLink } from '../link.ts';
+import { presets } from '../../src/index.ts';
+import { landscapePlace } from '../link.ts';
 import { writeRuns } from '../share/runs.ts';
 import { training, where } from '../state.ts';
 import type { GroundOrWhy } from '../training/protocol.ts';
@@ -12,10 +12,10 @@ import type { Seen } from './words.ts';
 
 /** Networks to begin with, besides the one that a link brings. */
 export const STARTS: readonly { readonly id: string; readonly label: string }[] = [
-  { id: 'start/circles', label: 'Two rings, a first run' },
+  { id: 'regularization/none', label: 'Football, learned by heart' },
+  { id: 'start/circles', label: 'Two rings, one hidden layer' },
   { id: 'initialization/he', label: 'Two rings, two hidden layers' },
   { id: 'optimization/adam', label: 'Two moons with Adam' },
-  { id: 'regularization/none', label: 'Football, learned by heart' },
   { id: 'spirals/adam', label: 'Two spirals, 1,185 parameters' },
   { id: 'regression/sine', label: 'One wave of a sine' },
 ];
@@ -26,14 +26,6 @@ export const landscape = computed(() => {
   if (where.value.page === 'landscape') last = where.value;
   return last;
 });
-
-/** The landscape of any run: what other pages link to. */
-export function openLandscape(shown: Run): void {
-  const next = landscapePlace(shown, where.value.backend);
-  history.pushState(null, '', writeLink(next));
-  where.value = next;
-  scrollTo(0, 0);
-}
 
 export function choose(change: Partial<Choices>): void {
   where.value = { ...landscape.value, choices: { ...landscape.value.choices, ...change } };

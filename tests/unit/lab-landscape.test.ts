@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest';
 import { clipFromWorld, FIRST_ORBIT, seenAt, turned, worldOf, zoomed } from '../../demo/landscape/camera.ts';
 import { networksOf } from '../../demo/landscape/choices.ts';
-import { differsInLook, landscapeJob } from '../../demo/landscape/job.ts';
+import { differsInLook, landscapeJob, landscapeRuns } from '../../demo/landscape/job.ts';
 import { draped, flatShare, heightAt, heightsOf, placeOf, scaleOf } from '../../demo/landscape/relief.ts';
 import { explained, judged, type Seen } from '../../demo/landscape/words.ts';
 import { landscapePlace } from '../../demo/link.ts';
 import type { Foot, Ground } from '../../demo/training/protocol.ts';
-import { createSweep, presets } from '../../src/index.ts';
+import { createSweep, presets, validate } from '../../src/index.ts';
 
 const AXIS = Float64Array.of(-1, 0, 1);
 const foot = (x: number, y: number, loss = 1): Foot => ({ step: 0, x, y, loss, distance: 0 });
@@ -134,9 +134,12 @@ test.each(['start/circles', 'optimization/adam', 'regularization/none', 'regress
       const [own, rival] = networksOf(run, against);
       expect(rival.label).not.toBe(own.label);
       const place = { ...landscapePlace(run), choices: { ...landscapePlace().choices, against } };
-      const sweep = await createSweep(landscapeJob(place, 15).input, { backend: 'cpu' });
+      const sweep = await createSweep(landscapeJob(place, 15, {}).input, { backend: 'cpu' });
       expect(sweep.models).toBe(2);
       expect(sweep.run(1)).not.toEqual(sweep.run(0));
+      // Opened in the workbench they are the same networks.
+      const [first, second] = landscapeRuns(place).map((each) => validate({ ...each, name: 'same' }));
+      expect([first, second]).toEqual([0, 1].map((m) => validate({ ...sweep.run(m), name: 'same' })));
       sweep.dispose();
     }
   },
