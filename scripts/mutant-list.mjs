@@ -346,6 +346,31 @@ const list = [
     ['fleet.earlyStop ??= createEarlyStop', 'fleet.earlyStop = createEarlyStop'],
     unit('sessions', 'interruption'),
   ],
+  // Looking inside
+  [
+    'every step shows the first one’s masks',
+    'src/train/masks.ts',
+    ['clock: Uint32Array.of(step, 0, 0)', 'clock: Uint32Array.of(0, 0, 0)'],
+    unit('inspect', 'kept units'),
+  ],
+  [
+    'units take weights for biases',
+    'src/train/inspect.ts',
+    ['b_offset: w.length', 'b_offset: 0'],
+    unit('inspect', 'by hand'),
+  ],
+  [
+    'twins by what goes in alone',
+    'src/train/diagnose.ts',
+    ['return rowsEqual && next.w', 'return rowsEqual || next.w'],
+    unit('diagnose', 'no symmetry'),
+  ],
+  [
+    'a fix that changes nothing',
+    'src/train/diagnose.ts',
+    ['{ ...data, standardize: true }', '{ ...data, standardize: false }'],
+    unit('diagnose', 'inputs in the thousands'),
+  ],
 ];
 
 export const MUTANTS = list.map(([name, file, [from, to], test]) => ({ name, file, from, to, test }));

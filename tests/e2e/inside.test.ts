@@ -57,6 +57,23 @@ test('initialization: sizes are those of the library, the depth slider adds laye
   await page.close();
 });
 
+test('initialization: five deep networks from the guess to the verdict; only the scaled starts learn', async () => {
+  const { page, errors } = await visit(lab, '#1/initialization?backend=cpu&depth=4');
+  await page.locator('::-p-xpath(//label[normalize-space(.)="He"])').click();
+  await press(page, 'Start');
+  await page.waitForSelector('.judged', { timeout: 90_000 });
+  const loss = await figures(page, 'train-loss');
+  expect(loss).toHaveLength(5);
+  for (const stuck of loss.slice(0, 3)) expect(stuck).toBeCloseTo(Math.LN2, 3);
+  for (const learned of loss.slice(3)) expect(learned).toBeLessThan(0.2);
+  const seen = await page.$$eval('.verdict li', (lines) => lines.map((line) => line.textContent));
+  expect(seen[0]).toMatch(/^Zeros never left the coin toss/);
+  expect(seen[1]).toMatch(/^Large random began with a loss of .* killed its ReLU units/);
+  expect(seen[2]).toMatch(/^Small random is still at the coin toss/);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 test('initialization: the fix of a finding opens the run and its mended copy side by side', async () => {
   const { page, errors } = await visit(lab, '#1/initialization?backend=cpu');
   await page.locator('[data-model=zeros] [data-finding=symmetry] button').click();

@@ -39,6 +39,13 @@ test.each<[string, Run]>([
   expect(kindsOf(await follow({ ...run, data }, 600, 20))).toEqual([]);
 });
 
+// What their units pass on differs, so their gradients do, and after one step the units do.
+test('equal weights in and different ones out are no symmetry', async () => {
+  const out = { w: [Array.from({ length: 16 }, (_, unit) => unit / 16 - 0.3)], b: [0] };
+  const run = deep(1, 'tanh', { init: { scheme: 'given', weights: [weights(16, 2, 0.3), out] } });
+  expect(kindsOf(await follow(run, 1, 1))).not.toContain('symmetry');
+});
+
 interface Case {
   readonly name: string;
   readonly run: Run;
