@@ -1,8 +1,8 @@
 // What leaves the page: a network's weights, its run and result, curves and pictures, and the same run as a program.
 
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { computed, effect, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { toJson, toKeras, toPyTorch } from '../../src/index.ts';
 import { curveCsv } from '../share/curve-csv.ts';
 import { boundarySvg, curvesSvg } from '../share/pictures.ts';
@@ -92,8 +92,9 @@ interface FilesProps {
 function Files({ choice, say }: FilesProps) {
   const { label, training, model } = choice;
   const name = slug(label);
-  const hasCurve = training.points.value.length > 1;
-  const hasField = boundaryOf(choice) !== null;
+  // Not the frames themselves: they come many times a second.
+  const hasCurve = useMemo(() => computed(() => training.points.value.length > 1), [training]);
+  const hasField = useMemo(() => computed(() => training.opened.value?.view != null), [training]);
   const keep = (file: string, content: BlobPart, type: string) => {
     save(file, content, type);
     say(`${file} is in your downloads.`);
@@ -127,7 +128,7 @@ function Files({ choice, say }: FilesProps) {
         <FileButton
           what="Curves"
           kind="CSV"
-          disabled={!hasCurve}
+          disabled={!hasCurve.value}
           onClick={() => keep(`${name}-curves.csv`, curveCsv(training.points.value, model), 'text/csv')}
         />
         {(['PNG', 'SVG'] as const).map((kind) => (
@@ -135,12 +136,12 @@ function Files({ choice, say }: FilesProps) {
             key={kind}
             what="Curves"
             kind={kind}
-            disabled={!hasCurve}
+            disabled={!hasCurve.value}
             onClick={() => picture('curves', curvesOf(choice), kind)}
           />
         ))}
       </Row>
-      {hasField && (
+      {hasField.value && (
         <Row name="Boundary">
           {(['PNG', 'SVG'] as const).map((kind) => (
             <FileButton
@@ -170,15 +171,18 @@ function Program({ choice, framework, write, say }: FilesProps & (typeof PROGRAM
   const isOpen = useSignal(false);
   const text = useSignal<string | null>(null);
   const { training, model, label } = choice;
-  useSignalEffect(() => {
-    training.opened.value; // other runs: another program
-    text.value = null;
-    if (isOpen.value) {
-      training.take(model).then(({ run }) => {
-        text.value = write({ ...run, name: label });
-      });
-    }
-  });
+  useEffect(
+    () =>
+      effect(() => {
+        training.opened.value; // other runs: another program
+        text.value = null;
+        if (!isOpen.value) return;
+        training.take(model).then(({ run }) => {
+          text.value = write({ ...run, name: label });
+        });
+      }),
+    [training, model, label],
+  );
   const file = `${slug(label).replaceAll('-', '_')}_${framework.toLowerCase()}.py`;
   return (
     <details
@@ -223,7 +227,8 @@ function Program({ choice, framework, write, say }: FilesProps & (typeof PROGRAM
 export function TakeAway({ choices }: { choices: readonly Choice[] }) {
   const chosen = useSignal(0);
   const said = useSignal('');
-  const isReady = useComputed(() => choices[0]?.training.frame.value != null);
+  const training = choices[0]?.training;
+  const isReady = useMemo(() => computed(() => training?.frame.value != null), [training]);
   useEffect(() => {
     if (chosen.value >= choices.length) chosen.value = 0;
   }, [choices.length]);

@@ -63,7 +63,7 @@ const screens: readonly Screen[] = [
     ready: '.primary:enabled',
     trains: true,
   },
-  { name: 'landscape', hash: '#1/landscape?backend=cpu', ready: 'main h1', trains: false },
+  { name: 'landscape', hash: '#1/landscape?backend=cpu', ready: '.primary:enabled', trains: true },
 ];
 
 test.each(screens)(

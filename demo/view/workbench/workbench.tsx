@@ -115,7 +115,7 @@ function Settings() {
 }
 
 function choiceOf({ run, training }: Slot, i: number): Choice {
-  return { label: run.name ?? `Run ${i + 1}`, training, model: 0 };
+  return { label: [`Run ${i + 1}`, ...(run.name ? [run.name] : [])].join(': '), training, model: 0 };
 }
 
 export function Workbench() {
