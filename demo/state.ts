@@ -147,22 +147,24 @@ export const cellTraining = createTraining();
 
 export const gridNow = computed(() => {
   const { lesson, settings } = place.value;
-  return lesson.kind === 'tuning' ? lesson.grid(settings) : { rates: [], penalties: [] };
+  return lesson.kind === 'tuning' ? lesson.grid(settings) : null;
 });
 
 /** The scores of the grid's networks, when they are those of the grid on the page. */
 export const tuned = computed(() => {
   const scores = training.frame.value?.now.scores;
-  return scores?.length === gridNow.value.rates.length * gridNow.value.penalties.length ? scores : null;
+  const grid = gridNow.value;
+  return grid && scores?.length === grid.across.values.length * grid.up.values.length ? scores : null;
 });
 
 effect(() => {
   const cell = openCell.value;
   const { lesson, settings, backend } = place.value;
   if (cell === null || lesson.kind !== 'tuning') return;
-  const model = gridModels(gridNow.value)[cell];
+  const base = lesson.base(settings);
+  const model = gridModels(lesson.grid(settings), base)[cell];
   if (!model) return;
-  const input = { base: lesson.base(settings), models: [model] };
+  const input = { base, models: [model] };
   const job = {
     input,
     backend,
@@ -227,7 +229,8 @@ function openLesson({ lesson, settings, backend }: LessonPlace): void {
       break;
     }
     case 'tuning': {
-      const input = { base: lesson.base(settings), models: gridModels(lesson.grid(settings)) };
+      const base = lesson.base(settings);
+      const input = { base, models: gridModels(lesson.grid(settings), base) };
       const rate = frameRate(GRID_FRAME_RATE);
       training.open({ input, backend, frameRate: rate, pictures: false, curvePoints: 0 });
       break;

@@ -54,6 +54,7 @@ export const gradientChecking: CheckLesson = {
   settings: [
     {
       key: 'bug',
+      hidden: true,
       label: 'Bug',
       hint: 'What is wrong in the backward pass.',
       values: bugs.map((_, i) => i),

@@ -11,6 +11,8 @@ export interface Setting {
   /** What it may be, in rising order: the slider's stops. */
   readonly values: readonly number[];
   readonly initial: number;
+  /** Has a control of its own elsewhere on the page. */
+  readonly hidden?: true;
 }
 
 /** Stops from `min` to `max`, without the tails of binary fractions. */

@@ -2,24 +2,18 @@
 
 import { type Evaluation, type ModelPatch, presets, type Run } from '../../src/index.ts';
 import { percent } from '../view/format.ts';
-import { type LessonCommon, type Settings, stops } from './lesson.ts';
+import { AXES, type Axis, mergePatches } from './axes.ts';
+import { type LessonCommon, type Setting, type Settings, stops } from './lesson.ts';
 
-/** The lowest and highest value of an axis; stops are even in the logarithm. */
-const RATES = [0.01, 30] as const;
-const PENALTIES = [0.01, 100] as const;
-
-/** Three significant digits: a rate that people can say. */
-const rounded = (value: number) => Number(value.toPrecision(3));
-
-function logStops([low, high]: readonly [number, number], count: number): number[] {
-  return Array.from({ length: count }, (_, i) => rounded(low * (high / low) ** (i / (count - 1))));
+/** An axis of the grid, with its value for each column, or each row from the bottom up. */
+export interface GridAxis {
+  readonly axis: Axis;
+  readonly values: readonly number[];
 }
 
 export interface Grid {
-  /** Learning rates, left to right. */
-  readonly rates: readonly number[];
-  /** λ, from the bottom up. */
-  readonly penalties: readonly number[];
+  readonly across: GridAxis;
+  readonly up: GridAxis;
 }
 
 export interface TuningLesson extends LessonCommon {
@@ -28,9 +22,23 @@ export interface TuningLesson extends LessonCommon {
   grid(settings: Settings): Grid;
 }
 
-/** Model r · rates + c is that of penalty r and rate c. */
-export function gridModels({ rates, penalties }: Grid): ModelPatch[] {
-  return penalties.flatMap((l2) => rates.map((learningRate) => ({ l2, optimizer: { learningRate } })));
+/** Column and row of a model; row 0 is the lowest. */
+export function cellOf({ across }: Grid, model: number): { column: number; row: number } {
+  const columns = across.values.length;
+  return { column: model % columns, row: Math.floor(model / columns) };
+}
+
+/** What a network of the grid has: "learning rate 0.3, λ of L2 1". */
+export function cellName(grid: Grid, model: number): string {
+  const { column, row } = cellOf(grid, model);
+  return `${grid.across.axis.name} ${grid.across.values[column]}, ${grid.up.axis.name} ${grid.up.values[row]}`;
+}
+
+/** The networks of a grid, row by row from the lowest. */
+export function gridModels({ across, up }: Grid, base: Run): ModelPatch[] {
+  return up.values.flatMap((high) =>
+    across.values.map((value) => mergePatches(base, across.axis.patch(value), up.axis.patch(high))),
+  );
 }
 
 function base({ seed, steps }: Settings): Run {
@@ -45,7 +53,7 @@ function base({ seed, steps }: Settings): Run {
 }
 
 /** What the grid says, from the actual numbers. */
-export function gridVerdict({ rates, penalties }: Grid, scores: readonly Evaluation[]): string[] {
+export function gridVerdict(grid: Grid, scores: readonly Evaluation[]): string[] {
   const accuracies = scores.map(({ validation }) => validation?.accuracy ?? Number.NaN);
   const best = Math.max(...accuracies);
   const bestModels = accuracies.flatMap((accuracy, model) => (accuracy === best ? [model] : []));
@@ -53,10 +61,8 @@ export function gridVerdict({ rates, penalties }: Grid, scores: readonly Evaluat
   const chosen = bestModels[losses.indexOf(Math.min(...losses))]!;
   const lost = scores.filter(({ train }) => !Number.isFinite(train.loss)).length;
   const close = accuracies.filter((accuracy) => accuracy >= best - 0.02).length;
-  const rate = rates[chosen % rates.length];
-  const l2 = penalties[Math.floor(chosen / rates.length)];
   return [
-    `The best network has rate ${rate} and λ ${l2}: ${percent(best)} of the held-out points right.`,
+    `The best network has ${cellName(grid, chosen)}: ${percent(best)} of the held-out points right.`,
     `${close} of ${scores.length} networks come within two points of it: ${close > scores.length / 4 ? 'a wide plain, so the exact values matter little' : 'a narrow place, so the values matter'}.`,
     lost > 0
       ? `${lost} ${lost === 1 ? 'network' : 'networks'} diverged: the steps were too long, and the numbers left the finite.`
@@ -64,17 +70,56 @@ export function gridVerdict({ rates, penalties }: Grid, scores: readonly Evaluat
   ];
 }
 
+// ---------------------------------------------------------------- axes as settings
+
+/** Two axes, each by its number in AXES and the ends of its range. */
+export const AXIS_KEYS = ['across', 'up'] as const;
+export type AxisKey = (typeof AXIS_KEYS)[number];
+
+const allStops = [...new Set(AXES.flatMap(({ stops: ends }) => ends))].sort((a, b) => a - b);
+
+function axisSettings(key: AxisKey, index: number): Setting[] {
+  const { name, initial } = AXES[index]!;
+  const common = { hint: '', hidden: true } as const;
+  return [
+    { ...common, key, label: 'Axis', values: [...AXES.keys()], initial: index },
+    { ...common, key: `${key}From`, label: `First ${name}`, values: allStops, initial: initial[0] },
+    { ...common, key: `${key}To`, label: `Last ${name}`, values: allStops, initial: initial[1] },
+  ];
+}
+
+/** The axis of a setting; two axes of one name would be one. */
+export function axisOf(settings: Settings, key: AxisKey): Axis {
+  const { across, up } = settings;
+  return AXES[key === 'up' && across === up ? (up! + 1) % AXES.length : settings[key]!]!;
+}
+
+/** The ends of an axis' range: its own stops, the first below the last. */
+export function rangeOf(settings: Settings, key: AxisKey): readonly [number, number] {
+  const { stops: ends, initial } = axisOf(settings, key);
+  const [low, high] = [settings[`${key}From`]!, settings[`${key}To`]!];
+  return ends.includes(low) && ends.includes(high) && low < high ? [low, high] : initial;
+}
+
+function grid(settings: Settings): Grid {
+  const spread = (key: AxisKey): GridAxis => {
+    const axis = axisOf(settings, key);
+    return { axis, values: axis.spread(...rangeOf(settings, key), settings.side!) };
+  };
+  return { across: spread('across'), up: spread('up') };
+}
+
 export const tuning: TuningLesson = {
   kind: 'tuning',
   id: 'tuning',
   title: 'Tuning',
   question: 'Which settings work? Try them all at once.',
-  lead: 'Every cell is a network of its own, with its own learning rate and its own penalty λ. All of them train together.',
+  lead: 'Every cell is a network of its own. Choose what changes from left to right and from the bottom up; all of them train together.',
   settings: [
     {
       key: 'side',
       label: 'Cells a side',
-      hint: 'So many rates times so many λ.',
+      hint: 'So many values of each.',
       values: [8, 12, 16, 24, 32, 48, 64],
       initial: 16,
     },
@@ -92,7 +137,8 @@ export const tuning: TuningLesson = {
       values: stops(0, 99, 1),
       initial: 3,
     },
+    ...AXIS_KEYS.flatMap(axisSettings),
   ],
   base,
-  grid: ({ side }) => ({ rates: logStops(RATES, side!), penalties: logStops(PENALTIES, side!) }),
+  grid,
 };

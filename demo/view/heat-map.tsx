@@ -2,6 +2,7 @@
 
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { cellOf, type Grid, type GridAxis } from '../lessons/tuning.ts';
 import { gridNow, openCell, tuned, wantsLoss } from '../state.ts';
 import { colour, type Rgb, theme } from './colours.ts';
 import { percent, places } from './format.ts';
@@ -33,35 +34,37 @@ function cellColour(accuracy: number, loss: number): string {
 
 function paint(canvas: HTMLCanvasElement): void {
   theme.value;
-  const { rates, penalties } = gridNow.value;
+  const grid = gridNow.value;
+  if (!grid) return;
   const scores = tuned.value;
   const context = canvas.getContext('2d')!;
-  const [columns, rows] = [rates.length, penalties.length];
+  const [columns, rows] = [grid.across.values.length, grid.up.values.length];
   const [w, h] = [canvas.width / columns, canvas.height / rows];
   context.clearRect(0, 0, canvas.width, canvas.height);
   scores?.forEach(({ validation }, model) => {
-    const [column, row] = [model % columns, rows - 1 - Math.floor(model / columns)];
+    const { column, row } = cellOf(grid, model);
     context.fillStyle = cellColour(validation?.accuracy ?? Number.NaN, validation?.loss ?? Number.NaN);
-    context.fillRect(Math.floor(column * w), Math.floor(row * h), Math.ceil(w), Math.ceil(h));
+    context.fillRect(Math.floor(column * w), Math.floor((rows - 1 - row) * h), Math.ceil(w), Math.ceil(h));
   });
   const cell = openCell.value;
   if (cell === null) return;
   context.strokeStyle = colour('--card');
   context.lineWidth = 7;
-  const outline = [(cell % columns) * w, (rows - 1 - Math.floor(cell / columns)) * h, w, h] as const;
+  const { column, row } = cellOf(grid, cell);
+  const outline = [column * w, (rows - 1 - row) * h, w, h] as const;
   context.strokeRect(...outline);
   context.strokeStyle = colour('--ink');
   context.lineWidth = 3;
   context.strokeRect(...outline);
 }
 
-function cellAt(event: MouseEvent): number {
+function cellAt(event: MouseEvent, { across, up }: Grid): number {
   const canvas = event.currentTarget as HTMLCanvasElement;
-  const { rates, penalties } = gridNow.value;
-  const column = Math.floor((event.offsetX / canvas.clientWidth) * rates.length);
-  const row = penalties.length - 1 - Math.floor((event.offsetY / canvas.clientHeight) * penalties.length);
+  const [columns, rows] = [across.values.length, up.values.length];
+  const column = Math.floor((event.offsetX / canvas.clientWidth) * columns);
+  const row = rows - 1 - Math.floor((event.offsetY / canvas.clientHeight) * rows);
   const inside = (value: number, count: number) => Math.max(0, Math.min(count - 1, value));
-  return inside(row, penalties.length) * rates.length + inside(column, rates.length);
+  return inside(row, rows) * columns + inside(column, columns);
 }
 
 function Legend() {
@@ -77,31 +80,27 @@ function Legend() {
   );
 }
 
-export function HeatMap() {
+export function HeatMap({ grid }: { grid: Grid }) {
   const ref = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const canvas = ref.current!;
     canvas.width = canvas.height = Math.round(640 * Math.min(2, devicePixelRatio));
     return effect(() => paint(canvas));
   }, []);
-  const { rates, penalties } = gridNow.value;
+  const ends = ({ axis, values }: GridAxis) => `${axis.name}: ${values[0]} … ${values.at(-1)}`;
   return (
     <figure class="heat">
       <div class="heat-box">
-        <span class="axis-y">
-          λ: {penalties[0]} … {penalties.at(-1)}, upwards
-        </span>
+        <span class="axis-y">{ends(grid.up)}, upwards</span>
         <canvas
           ref={ref}
           role="img"
           aria-label="Held-out results of all networks; choose one with the sliders below"
           onClick={(event) => {
-            openCell.value = cellAt(event);
+            openCell.value = cellAt(event, grid);
           }}
         />
-        <span class="axis-x">
-          learning rate: {rates[0]} … {rates.at(-1)}, to the right
-        </span>
+        <span class="axis-x">{ends(grid.across)}, to the right</span>
       </div>
       <Legend />
     </figure>

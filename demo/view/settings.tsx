@@ -78,7 +78,7 @@ export function SettingsForm() {
       <h2>Change it</h2>
       <div class="sliders">
         {lesson.settings
-          .filter(({ key }) => key !== 'bug')
+          .filter(({ hidden }) => !hidden)
           .map((setting) => (
             <Control key={setting.key} setting={setting} value={settings[setting.key]!} />
           ))}

@@ -1,7 +1,19 @@
 // The tuning lesson: the grid, and one of its networks opened.
 
-import { gridVerdict } from '../lessons/tuning.ts';
-import { cellTraining, gridNow, openBench, openCell, place, training, tuned, wantsLoss } from '../state.ts';
+import { AXES } from '../lessons/axes.ts';
+import { AXIS_KEYS, type AxisKey, axisOf, cellOf, type Grid, gridVerdict, rangeOf } from '../lessons/tuning.ts';
+import {
+  cellTraining,
+  changeSetting,
+  go,
+  gridNow,
+  openBench,
+  openCell,
+  place,
+  training,
+  tuned,
+  wantsLoss,
+} from '../state.ts';
 import { runsOf } from '../workbench/from-lesson.ts';
 import { Boundary } from './boundary.tsx';
 import { Curve } from './curve.tsx';
@@ -27,17 +39,17 @@ function Metric() {
 }
 
 /** The two sliders that open a cell by keyboard. */
-function Chooser() {
-  const { rates, penalties } = gridNow.value;
-  const cell = openCell.value ?? 0;
-  const [column, row] = [cell % rates.length, Math.floor(cell / rates.length)];
+function Chooser({ grid }: { grid: Grid }) {
+  const { across, up } = grid;
+  const columns = across.values.length;
+  const { column, row } = cellOf(grid, openCell.value ?? 0);
   const axes = [
-    { name: 'Learning rate', values: rates, at: column, cellOf: (i: number) => row * rates.length + i },
-    { name: 'λ', values: penalties, at: row, cellOf: (i: number) => i * rates.length + column },
+    { name: across.axis.name, values: across.values, at: column, cellAt: (i: number) => row * columns + i },
+    { name: up.axis.name, values: up.values, at: row, cellAt: (i: number) => i * columns + column },
   ];
   return (
     <div class="sliders">
-      {axes.map(({ name, values, at, cellOf }) => (
+      {axes.map(({ name, values, at, cellAt }) => (
         <label key={name} class="slider">
           <span>{name}</span>
           <output>{openCell.value === null ? '–' : values[at]}</output>
@@ -48,7 +60,7 @@ function Chooser() {
             value={at}
             aria-valuetext={String(values[at])}
             onInput={(event) => {
-              openCell.value = cellOf(event.currentTarget.valueAsNumber);
+              openCell.value = cellAt(event.currentTarget.valueAsNumber);
             }}
           />
         </label>
@@ -104,8 +116,7 @@ function Cell() {
   );
 }
 
-function Table() {
-  const { rates, penalties } = gridNow.value;
+function Table({ grid: { across, up } }: { grid: Grid }) {
   const scores = tuned.value;
   return (
     <details>
@@ -115,21 +126,23 @@ function Table() {
         <table>
           <thead>
             <tr>
-              <th scope="col">λ \ rate</th>
-              {rates.map((rate) => (
-                <th key={rate} scope="col">
-                  {rate}
+              <th scope="col">
+                {up.axis.name} \ {across.axis.name}
+              </th>
+              {across.values.map((value) => (
+                <th key={value} scope="col">
+                  {value}
                 </th>
               ))}
             </tr>
           </thead>
           <tbody>
-            {penalties.map((penalty, row) => (
-              <tr key={penalty}>
-                <th scope="row">{penalty}</th>
-                {rates.map((rate, column) => (
-                  <td key={rate}>
-                    {percent(scores?.[row * rates.length + column]?.validation?.accuracy ?? Number.NaN, 0)}
+            {up.values.map((high, row) => (
+              <tr key={high}>
+                <th scope="row">{high}</th>
+                {across.values.map((value, column) => (
+                  <td key={value}>
+                    {percent(scores?.[row * across.values.length + column]?.validation?.accuracy ?? Number.NaN, 0)}
                   </td>
                 ))}
               </tr>
@@ -147,20 +160,70 @@ function CellAway() {
   return <TakeAway choices={[{ label: 'The chosen network', training: cellTraining, model: 0 }]} />;
 }
 
+/** What one axis of the grid changes, and from where to where. */
+function AxisChooser({ which }: { which: AxisKey }) {
+  const { settings } = place.value;
+  const axis = axisOf(settings, which);
+  const [low, high] = rangeOf(settings, which);
+  const other = axisOf(settings, which === 'across' ? 'up' : 'across');
+  const choose = (index: number) => {
+    const [from, to] = AXES[index]!.initial;
+    go({ settings: { ...settings, [which]: index, [`${which}From`]: from, [`${which}To`]: to } });
+  };
+  const ends = [
+    { key: `${which}From`, label: 'from', value: low, allowed: axis.stops.filter((stop) => stop < high) },
+    { key: `${which}To`, label: 'to', value: high, allowed: axis.stops.filter((stop) => stop > low) },
+  ];
+  return (
+    <fieldset class="axis">
+      <legend>{which === 'across' ? 'From left to right' : 'From the bottom up'}</legend>
+      <label>
+        <span class="unseen">What changes</span>
+        <select value={AXES.indexOf(axis)} onChange={(event) => choose(Number(event.currentTarget.value))}>
+          {AXES.map((each, index) => (
+            <option key={each.name} value={index} disabled={each === other}>
+              {each.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {ends.map(({ key, label, value, allowed }) => (
+        <label key={key}>
+          {label}{' '}
+          <select value={value} onChange={(event) => changeSetting(key, Number(event.currentTarget.value))}>
+            {allowed.map((stop) => (
+              <option key={stop} value={stop}>
+                {stop}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
 export function Tuning() {
   const isDone = training.status.value === 'done';
+  const grid = gridNow.value;
+  if (!grid) return null;
   return (
     <>
+      <div class="axes">
+        {AXIS_KEYS.map((key) => (
+          <AxisChooser key={key} which={key} />
+        ))}
+      </div>
       <div class="tuning">
         <section class="panel" aria-labelledby="grid-title">
-          <h2 id="grid-title">{count(gridNow.value.rates.length * gridNow.value.penalties.length)} networks</h2>
+          <h2 id="grid-title">{count(grid.across.values.length * grid.up.values.length)} networks</h2>
           <Metric />
-          <HeatMap />
-          {isDone && <Table />}
+          <HeatMap grid={grid} />
+          {isDone && <Table grid={grid} />}
         </section>
         <section class="panel" aria-labelledby="cell-title">
           <h2 id="cell-title">One of them</h2>
-          <Chooser />
+          <Chooser grid={grid} />
           <Cell />
         </section>
       </div>
@@ -168,7 +231,7 @@ export function Tuning() {
         <h2>What happened</h2>
         {isDone && tuned.value ? (
           <ul>
-            {gridVerdict(gridNow.value, tuned.value).map((line) => (
+            {gridVerdict(grid, tuned.value).map((line) => (
               <li key={line}>{line}</li>
             ))}
           </ul>

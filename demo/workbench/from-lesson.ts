@@ -4,7 +4,7 @@ import { applyPatch, type ModelPatch, type Run, shortForm } from '../../src/inde
 import { checkedRun } from '../lessons/gradient-checking.ts';
 import type { Lesson } from '../lessons/index.ts';
 import type { Settings } from '../lessons/lesson.ts';
-import { gridModels } from '../lessons/tuning.ts';
+import { cellName, gridModels } from '../lessons/tuning.ts';
 
 /** The gradient check does not train its network; the workbench can. */
 const CHECKED_STEPS = 1000;
@@ -24,10 +24,11 @@ export function runsOf(lesson: Lesson, settings: Settings, cell: number | null):
       return lesson.contenders(settings).map(({ label, patch }) => patched(base, patch, label));
     }
     case 'tuning': {
-      const model = cell === null ? undefined : gridModels(lesson.grid(settings))[cell];
+      const base = lesson.base(settings);
+      const grid = lesson.grid(settings);
+      const model = cell === null ? undefined : gridModels(grid, base)[cell];
       if (!model) return [];
-      const name = `Rate ${model.optimizer?.learningRate}, λ ${model.l2}`;
-      return [{ ...patched(lesson.base(settings), model, name), steps: MORE * settings.steps! }];
+      return [{ ...patched(base, model, cellName(grid, cell!)), steps: MORE * settings.steps! }];
     }
     case 'check':
       return [{ ...checkedRun, steps: CHECKED_STEPS }];

@@ -122,13 +122,60 @@ test('tuning: 1024 networks train live on WebGPU, and a cell opens as a run whos
   const { page, errors } = await visit(lab, '#1/tuning?side=32&steps=20&backend=webgpu');
   await press(page, 'Start');
   await page.waitForSelector('.verdict li', { timeout: 90_000 });
-  const box = (await (await page.$('.heat canvas'))!.boundingBox())!;
+  const canvas = (await page.$('.heat canvas'))!;
+  await canvas.scrollIntoView();
+  const box = (await canvas.boundingBox())!;
   await page.mouse.click(box.x + 0.4 * box.width, box.y + 0.7 * box.height);
   await page.waitForSelector('[data-figure="cell-loss"][data-step="20"]', { timeout: 90_000 });
   const [own] = await figures(page, 'cell-loss');
   expect([own]).toEqual(await figures(page, 'grid-loss'));
   expect(own).toBeGreaterThan(0);
   expect(own).toBeLessThan(0.69);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('tuning: two other hyperparameters, chosen by hand, make the grid that the library makes', async () => {
+  const { page, errors } = await visit(lab, '#1/tuning?side=8&steps=50&backend=cpu');
+  const choose = (legend: string, select: number, value: string) =>
+    page.evaluate(
+      (...[words, index, wanted]) => {
+        const fields = [...document.querySelectorAll('fieldset.axis')].find((each) =>
+          each.textContent!.includes(words),
+        )!;
+        const list = fields.querySelectorAll('select')[index]!;
+        list.value = wanted;
+        list.dispatchEvent(new Event('change', { bubbles: true }));
+      },
+      legend,
+      select,
+      value,
+    );
+  await choose('left to right', 0, '2');
+  await choose('bottom up', 0, '4');
+  await choose('bottom up', 1, '0.5');
+  await page.waitForFunction(() => location.hash.includes('up=4&upFrom=0.5'));
+  await press(page, 'Start');
+  await page.waitForSelector('.verdict li', { timeout: 60_000 });
+  expect(await text(page, '.axis-x')).toBe('drop rate: 0 … 0.8, to the right');
+  expect(await text(page, '.axis-y')).toBe('momentum β: 0.5 … 0.99, upwards');
+
+  const { learningRate } = presets['regularization/none']!.optimizer as { learningRate: number };
+  const base: Run = {
+    ...presets['regularization/none']!,
+    data: { ...presets['regularization/none']!.data, testRows: 0, validationFraction: 0.3 },
+    init: { scheme: 'heNormal', seed: 3 },
+    steps: 50,
+  };
+  // The highest β and, seven even steps apart, the first and the last drop rate.
+  const optimizer = { name: 'momentum', beta: 0.99, learningRate } as const;
+  const models = [0, 0.8].map((dropRate) => ({ dropRate, optimizer }));
+  const sweep = await createSweep({ base, models }, { backend: 'cpu' });
+  await sweep.step(50);
+  const expected = (await sweep.evaluate()).map(({ validation }) => `${Math.round(100 * validation!.accuracy!)} %`);
+  await page.click('.tuning summary');
+  const shown = await page.$$eval('.tuning tbody tr:last-child td', (cells) => cells.map((cell) => cell.textContent));
+  expect([shown[0], shown.at(-1)]).toEqual(expected);
   expect(errors).toEqual([]);
   await page.close();
 });

@@ -24,7 +24,7 @@ test.each(lessons.filter(({ id }) => id !== 'your-data').map((lesson) => [lesson
     const models =
       lesson.kind === 'compare'
         ? lesson.contenders(settings).map(({ patch }) => patch)
-        : [gridModels(lesson.grid(settings))[5]!];
+        : [gridModels(lesson.grid(settings), lesson.base(settings))[5]!];
     const sweep = await createSweep({ base: lesson.base(settings), models }, { backend: 'cpu' });
     expect(runs.map((run) => compared(lesson, validate(run)))).toEqual(
       models.map((_, m) => compared(lesson, sweep.run(m))),
@@ -40,7 +40,7 @@ test('the grid without an open cell has no run', () => {
 test('a cell of the grid that is continued has the cell’s bits after the grid’s steps, and more steps to go', async () => {
   const settings = { ...initialSettings(tuning), side: 8, steps: 100 };
   const cell = 27;
-  const models = gridModels(tuning.grid(settings));
+  const models = gridModels(tuning.grid(settings), tuning.base(settings));
   const sweep = await createSweep({ base: tuning.base(settings), models }, { backend: 'cpu' });
   await sweep.step(100);
   const [run] = runsOf(tuning, settings, cell);
