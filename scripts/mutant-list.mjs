@@ -371,6 +371,36 @@ const list = [
     ['{ ...data, standardize: true }', '{ ...data, standardize: false }'],
     unit('diagnose', 'inputs in the thousands'),
   ],
+  [
+    'random directions of length 1',
+    'src/train/plane.ts',
+    ['scale(filter, norm(centre.subarray(first, first + fanIn)) / norm(filter));', 'scale(filter, 1 / norm(filter));'],
+    unit('landscape', 'as long as'),
+  ],
+  [
+    'projection without regard to slanted directions',
+    'src/train/plane.ts',
+    ['const x = (vv * ou - uv * ov) / determinant;', 'const x = ou / uu;'],
+    unit('landscape', 'project to where they are'),
+  ],
+  [
+    'a second component along the first',
+    'src/train/plane.ts',
+    ['strongest(products, [first])', 'strongest(products, [])'],
+    unit('landscape', 'the plane is that of the two directions'),
+  ],
+  [
+    'the landscape without its penalty',
+    'src/train/landscape.ts',
+    ['return (l2 / 2) * squares;', 'return 0 * squares;'],
+    unit('landscape', 'parabola'),
+  ],
+  [
+    'rows and columns of the landscape changed over',
+    'src/train/landscape.ts',
+    ['[x[m % x.length]!, y[Math.floor(m / x.length)]!]', '[x[Math.floor(m / x.length)]!, y[m % x.length]!]'],
+    unit('landscape', 'parabola'),
+  ],
 ];
 
 export const MUTANTS = list.map(([name, file, [from, to], test]) => ({ name, file, from, to, test }));

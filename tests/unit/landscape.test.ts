@@ -151,6 +151,23 @@ describe('around a trained network', () => {
     expect(Math.abs(points[1]!.loss - (await objective(SMALL, inside)))).toBeLessThan(1e-12);
   });
 
+  test('dropout of any kind, masks of one’s own too, leaves it as it is without', async () => {
+    const { maskSeed: _, ...numpy } = presets['regularization/none']!;
+    const weights = await (await createSession(numpy, F64)).weights();
+    const at = async (change: Partial<Run>) => {
+      const session = await createSession({ ...numpy, ...change }, { ...F64, weights });
+      return lossLandscape(session, { cells: 3, seed: 1 });
+    };
+    const plain = await at({});
+    const { layers } = presets['regularization/dropout']!;
+    const [first, ...others] = layers;
+    const dropMasks = [Array.from({ length: 211 }, (_row, r) => Array.from({ length: 20 }, (_unit, u) => (r + u) % 2))];
+    expect(layers[0]!.dropRate).toBeGreaterThan(0);
+    expect(await at({ layers })).toEqual(plain);
+    expect(await at({ layers, rng: 'threefry' })).toEqual(plain);
+    expect(await at({ layers: [{ ...first!, dropMasks }, ...others] })).toEqual(plain);
+  });
+
   test('a model of a sweep has the landscape that it has alone', async () => {
     const sweep = await createSweep({ base: SMALL, models: [{ l2: 0 }, {}] }, F64);
     await sweep.step(sweep.totalSteps);
