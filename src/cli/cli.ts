@@ -4,6 +4,7 @@ import { suggest } from '../spec/suggest.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT, exitCodeOf, explain, InputError } from './exit.ts';
+import { exportCommand } from './export.ts';
 import { COMMAND_HELP, HELP } from './help.ts';
 import { type Io, say } from './io.ts';
 import { predictCommand } from './predict.ts';
@@ -17,6 +18,7 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[], io: Io) => Pro
   sweep: sweepCommand,
   predict: predictCommand,
   check: checkCommand,
+  export: exportCommand,
   presets: presetsCommand,
   doctor: doctorCommand,
 };

@@ -6,6 +6,7 @@ export const HELP = `basin: dense neural networks on WebGPU, from a run document
   basin sweep SWEEP.json                   train many models of one run together
   basin predict MODEL.safetensors ROWS.csv predict with a saved model
   basin check PRESET|RUN.json              check the gradients of a run, on CPU and GPU
+  basin export PRESET|RUN.json|-           the same run as a PyTorch or Keras program, and its rows
   basin presets                            names of the presets and a line about each
   basin doctor                             what this machine offers, and which backend auto takes
   basin --help | --version
@@ -67,6 +68,17 @@ and of WebGPU with it (allowed 1e-5). Without an adapter the WebGPU part is left
 
   basin check gradient-checking/n-dimensional
   basin check run.json
+`,
+  export: `basin export PRESET|RUN.json|-   the same run as a program for another framework
+
+  --to pytorch|keras|rows     pytorch (default) and keras: a Python program; rows: the rows that it reads, as CSV
+  --out FILE                  write it there instead of to stdout
+
+The program reads rows.csv in the folder where it is started. What the framework cannot do the same is said at its top.
+
+  basin export spirals/adam --out spirals.py
+  basin export spirals/adam --to rows --out rows.csv
+  python spirals.py
 `,
   presets: `basin presets   names of the presets and a line about each
 

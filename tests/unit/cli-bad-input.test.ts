@@ -136,7 +136,7 @@ describe('CSV files, by line and column', () => {
 
 describe('command lines', () => {
   test.each([
-    [['rum'], 'rum: is not a command. Allowed: run, sweep, predict, check, presets, doctor. Did you mean run?'],
+    [['rum'], 'rum: is not a command. Allowed: run, sweep, predict, check, export, presets, doctor. Did you mean run?'],
     [['run'], 'PRESET|RUN.json|-: is missing'],
     [['run', 'a', 'b'], 'b: is one argument too many'],
     [['run', 'start/circle'], 'Did you mean start/circles?'],

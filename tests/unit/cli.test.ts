@@ -505,7 +505,7 @@ describe('the rest', () => {
   test('--help names every command, and each command explains itself with an example', async () => {
     const { code, stdout } = await basin(['--help']);
     expect(code).toBe(0);
-    const commands = ['run', 'sweep', 'predict', 'check', 'presets', 'doctor'];
+    const commands = ['run', 'sweep', 'predict', 'check', 'export', 'presets', 'doctor'];
     for (const command of commands) {
       expect(stdout).toContain(`basin ${command}`);
       const help = await basin([command, '--help']);
@@ -535,5 +535,33 @@ describe('the rest', () => {
   test('f64 on WebGPU is not to be had: exit 3', async () => {
     const { code, stderr } = await basin(['run', 'start/circles', '--backend', 'webgpu', '--precision', 'f64']);
     expect([code, stderr]).toEqual([3, expect.stringContaining('WebGPU has no f64')]);
+  });
+});
+
+describe('basin export', () => {
+  test('prints a program, and writes the rows that it reads, of a CSV too', async () => {
+    const folder = folderWith({ 'run.json': JSON.stringify(flowers), 'flowers.csv': FLOWERS });
+    const program = await basin(['export', 'run.json'], { cwd: folder });
+    expect([program.code, program.stderr]).toEqual([0, '']);
+    expect(program.stdout).toMatch(/^# A run of Basin in PyTorch\n/);
+    expect(program.stdout).toContain('F.binary_cross_entropy_with_logits'); // two kinds and one unit
+    const rows = await basin(['export', 'run.json', '--to', 'rows', '--out', 'rows.csv'], { cwd: folder });
+    expect([rows.code, rows.stdout]).toEqual([0, '']);
+    const lines = readFileSync(join(folder, 'rows.csv'), 'utf8').trimEnd().split('\n');
+    expect(lines[0]).toBe('part,height,width,y');
+    expect(
+      lines
+        .slice(1)
+        .map((line) => line[0])
+        .sort()
+        .join(''),
+    ).toBe(`${'0'.repeat(18)}${'2'.repeat(6)}`);
+  });
+
+  test('another framework, or none', async () => {
+    expect((await basin(['export', 'spirals/adam', '--to', 'keras'])).stdout).toMatch(/^import keras$/m);
+    const { code, stderr } = await basin(['export', 'spirals/adam', '--to', 'jax']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--to: "jax" is not one of pytorch, keras, rows/);
   });
 });
