@@ -34,16 +34,18 @@ export function assemblyscript() {
   return {
     name: 'basin:assemblyscript',
     enforce: 'pre',
-    async load(id) {
-      const [entry, query] = id.split('?');
-      if (query !== 'assemblyscript') return null;
-      const folder = dirname(entry);
-      const sources = readdirSync(folder)
-        .filter((file) => file.endsWith('.ts'))
-        .map((file) => join(folder, file));
-      for (const file of sources) this.addWatchFile(file);
-      const binary = await compile(entry, sources);
-      return `export default ${JSON.stringify(Buffer.from(binary).toString('base64'))};`;
+    load: {
+      filter: { id: /\?assemblyscript$/ },
+      async handler(id) {
+        const [entry] = id.split('?');
+        const folder = dirname(entry);
+        const sources = readdirSync(folder)
+          .filter((file) => file.endsWith('.ts'))
+          .map((file) => join(folder, file));
+        for (const file of sources) this.addWatchFile(file);
+        const binary = await compile(entry, sources);
+        return `export default ${JSON.stringify(Buffer.from(binary).toString('base64'))};`;
+      },
     },
   };
 }

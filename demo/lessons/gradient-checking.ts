@@ -43,10 +43,23 @@ export const bugs: readonly Bug[] = [
 
 export interface CheckLesson extends LessonCommon {
   readonly kind: 'check';
+  /** Asked before a bug is planted; the answers are REACHES. */
+  readonly prediction: string;
 }
+
+/** Answers to where a bug in one layer shows. */
+export const REACHES = [
+  { id: 'own', label: 'in that layer alone' },
+  { id: 'below', label: 'in that layer and those below' },
+  { id: 'all', label: 'in all layers' },
+] as const;
+
+/** Each tensor is nudged by itself and the loss is computed anew, so a wrong slope shows where it is. */
+export const REACH: (typeof REACHES)[number]['id'] = 'own';
 
 export const gradientChecking: CheckLesson = {
   kind: 'check',
+  prediction: 'The backward pass gets one layer’s slopes wrong. Where will the two ways differ?',
   id: 'gradient-checking',
   title: 'Gradient checking',
   question: 'Is the backward pass right?',
@@ -73,6 +86,7 @@ export const gradientChecking: CheckLesson = {
 export const checkedRun = presets['gradient-checking/n-dimensional']!;
 
 export interface Row {
+  readonly layer: number;
   readonly name: string;
   readonly difference: number;
 }
@@ -87,8 +101,8 @@ export function withBug(layers: readonly CheckedLayer[], bug: Bug): CheckedLayer
 /** ‖a − n‖ / (‖a‖ + ‖n‖) for the weights and the biases of each layer. */
 export function differences(layers: readonly CheckedLayer[]): Row[] {
   return layers.flatMap(({ w, b }, l) => [
-    { name: `layer ${l + 1}, weights`, difference: relativeDifference(w.analytic, w.numeric) },
-    { name: `layer ${l + 1}, biases`, difference: relativeDifference(b.analytic, b.numeric) },
+    { layer: l + 1, name: `layer ${l + 1}, weights`, difference: relativeDifference(w.analytic, w.numeric) },
+    { layer: l + 1, name: `layer ${l + 1}, biases`, difference: relativeDifference(b.analytic, b.numeric) },
   ]);
 }
 

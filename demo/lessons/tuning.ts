@@ -18,6 +18,8 @@ export interface Grid {
 
 export interface TuningLesson extends LessonCommon {
   readonly kind: 'tuning';
+  /** Asked before the start; the answers are CLOSE. */
+  readonly prediction: string;
   base(settings: Settings): Run;
   grid(settings: Settings): Grid;
 }
@@ -52,6 +54,24 @@ function base({ seed, steps }: Settings): Run {
   };
 }
 
+/** Answers to how many networks come close to the best: at most so large a part of the grid. */
+export const CLOSE = [
+  { id: 'few', label: 'fewer than one in ten', most: 0.1 },
+  { id: 'some', label: 'one in ten to one in three', most: 1 / 3 },
+  { id: 'many', label: 'more than one in three', most: 1 },
+] as const;
+
+/** Points of accuracy that count as close, as a fraction. */
+const POINTS = 0.02;
+
+/** How many networks come close to the best, and which answer that is. */
+export function closeNetworks(scores: readonly Evaluation[]): { count: number; answer: (typeof CLOSE)[number] } {
+  const accuracies = scores.map(({ validation }) => validation?.accuracy ?? Number.NaN);
+  const best = Math.max(...accuracies.filter((accuracy) => !Number.isNaN(accuracy)));
+  const count = accuracies.filter((accuracy) => accuracy >= best - POINTS).length;
+  return { count, answer: CLOSE.find(({ most }) => count / scores.length <= most)! };
+}
+
 /** What the grid says, from the actual numbers. */
 export function gridVerdict(grid: Grid, scores: readonly Evaluation[]): string[] {
   const accuracies = scores.map(({ validation }) => validation?.accuracy ?? Number.NaN);
@@ -60,10 +80,12 @@ export function gridVerdict(grid: Grid, scores: readonly Evaluation[]): string[]
   const losses = bestModels.map((model) => scores[model]!.validation!.loss);
   const chosen = bestModels[losses.indexOf(Math.min(...losses))]!;
   const lost = scores.filter(({ train }) => !Number.isFinite(train.loss)).length;
-  const close = accuracies.filter((accuracy) => accuracy >= best - 0.02).length;
+  const close = closeNetworks(scores);
   return [
     `The best network has ${cellName(grid, chosen)}: ${percent(best)} of the held-out points right.`,
-    `${close} of ${scores.length} networks come within two points of it: ${close > scores.length / 4 ? 'a wide plain, so the exact values matter little' : 'a narrow place, so the values matter'}.`,
+    close.answer.id === 'few'
+      ? 'The good ones lie close together: here the exact values matter.'
+      : 'The good ones make a wide plain: the exact values matter little.',
     lost > 0
       ? `${lost} ${lost === 1 ? 'network' : 'networks'} diverged: the steps were too long, and the numbers left the finite.`
       : 'No network diverged.',
@@ -111,6 +133,7 @@ function grid(settings: Settings): Grid {
 
 export const tuning: TuningLesson = {
   kind: 'tuning',
+  prediction: 'How many of the networks will come within two points of the best one?',
   id: 'tuning',
   title: 'Tuning',
   question: 'Which settings work? Try them all at once.',

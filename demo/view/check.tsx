@@ -1,8 +1,9 @@
 // The gradient checking lesson: choose a bug, and see where the two ways to a slope differ.
 
-import { bugs, checkVerdict, differences, type Row, THRESHOLD, withBug } from '../lessons/gradient-checking.ts';
-import { changeSetting, place, training } from '../state.ts';
+import { bugs, checkVerdict, differences, REACH, type Row, THRESHOLD, withBug } from '../lessons/gradient-checking.ts';
+import { changeSetting, place, prediction, training } from '../state.ts';
 import type { CheckedLayer } from '../training/protocol.ts';
+import { judged } from './prediction.tsx';
 
 /** The bars' axis: powers of ten. */
 const [LOWEST, HIGHEST] = [-14, 0] as const;
@@ -80,6 +81,13 @@ function Scatter({ layers }: { layers: readonly CheckedLayer[] }) {
   );
 }
 
+/** Once one layer alone is wrong: was that the guess? */
+function verdictOnGuess(rows: readonly Row[]): string {
+  const guess = prediction.value;
+  const isLocal = new Set(rows.filter(({ difference }) => difference > THRESHOLD).map(({ layer }) => layer)).size === 1;
+  return guess === null || !isLocal ? '' : judged(guess === REACH, 'it shows in that layer alone');
+}
+
 export function Check() {
   const checked = training.checked.value;
   const bug = bugs[place.value.settings.bug!]!;
@@ -94,7 +102,7 @@ export function Check() {
           <h2 id="bars-title">How much the two ways differ</h2>
           <Bars rows={rows} />
           <p class="judged" role="status">
-            {checkVerdict(rows)}
+            {checkVerdict(rows)} {verdictOnGuess(rows)}
           </p>
         </section>
         <section class="panel" aria-labelledby="scatter-title">

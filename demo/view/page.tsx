@@ -1,8 +1,10 @@
 // The page: one lesson, from its question to what was seen; or the workbench; or the landscape.
 
 import { LandscapePage } from '../landscape/page.tsx';
+import { bugs, REACHES } from '../lessons/gradient-checking.ts';
 import type { CompareLesson } from '../lessons/lesson.ts';
-import { bench, contenders, hasData, place, problem, training, where } from '../state.ts';
+import { CLOSE } from '../lessons/tuning.ts';
+import { bench, contenders, hasData, hasStarted, place, problem, training, where } from '../state.ts';
 import { Check } from './check.tsx';
 import { Controls } from './controls.tsx';
 import { Engine, Failure } from './engine.tsx';
@@ -63,6 +65,34 @@ function Body() {
   }
 }
 
+/** What to guess before the lesson's answer is there. */
+function Guess() {
+  const { lesson, settings } = place.value;
+  const start = 'Make a guess, then press Start.';
+  switch (lesson.kind) {
+    case 'compare':
+      if (!hasData.value) return null;
+      return (
+        <Prediction question={lesson.prediction} answers={contenders.value} hint={start} closed={hasStarted.value} />
+      );
+    case 'tuning':
+      return <Prediction question={lesson.prediction} answers={CLOSE} hint={start} closed={hasStarted.value} />;
+    case 'check': {
+      const hint = 'Make a guess, then plant a bug.';
+      return (
+        <Prediction
+          question={lesson.prediction}
+          answers={REACHES}
+          hint={hint}
+          closed={bugs[settings.bug!] !== bugs[0]}
+        />
+      );
+    }
+    default:
+      return lesson satisfies never;
+  }
+}
+
 function LessonPage() {
   const { lesson } = place.value;
   return (
@@ -74,7 +104,7 @@ function LessonPage() {
             <h1>{lesson.question}</h1>
             <p class="lead">{lesson.lead}</p>
           </div>
-          {lesson.kind === 'compare' && hasData.value && <Prediction lesson={lesson} />}
+          <Guess />
         </div>
         <Failure training={training} />
         <Body />

@@ -1,14 +1,20 @@
 // A guess to make before the start: what one has guessed, one remembers.
 
-import type { CompareLesson } from '../lessons/lesson.ts';
-import { contenders, hasStarted, predict, prediction } from '../state.ts';
+import { predict, prediction } from '../state.ts';
 
-export function Prediction({ lesson }: { lesson: CompareLesson }) {
+interface Answer {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** @param closed the answer is on the page already, or on its way */
+export function Prediction(props: { question: string; answers: readonly Answer[]; hint: string; closed: boolean }) {
+  const { question, answers, hint, closed } = props;
   return (
-    <fieldset class="prediction" disabled={hasStarted.value}>
-      <legend>{lesson.prediction}</legend>
+    <fieldset class="prediction" disabled={closed}>
+      <legend>{question}</legend>
       <div class="choices">
-        {contenders.value.map(({ id, label }) => (
+        {answers.map(({ id, label }) => (
           <label key={id} class="choice">
             <input
               type="radio"
@@ -21,7 +27,13 @@ export function Prediction({ lesson }: { lesson: CompareLesson }) {
           </label>
         ))}
       </div>
-      <p class="hint">{hasStarted.value ? 'The answer comes at the end.' : 'Make a guess, then press Start.'}</p>
+      <p class="hint">{closed ? 'The answer comes at the end.' : hint}</p>
     </fieldset>
   );
+}
+
+/** A guess beside what happened; without a guess, what happened. */
+export function judged(isRight: boolean | null, result: string): string {
+  if (isRight === null) return `${result.charAt(0).toUpperCase()}${result.slice(1)}.`;
+  return isRight ? `You were right: ${result}.` : `Not this time: ${result}.`;
 }

@@ -1,7 +1,17 @@
 // The tuning lesson: the grid, and one of its networks opened.
 
+import type { Evaluation } from '../../src/index.ts';
 import { AXES } from '../lessons/axes.ts';
-import { AXIS_KEYS, type AxisKey, axisOf, cellOf, type Grid, gridVerdict, rangeOf } from '../lessons/tuning.ts';
+import {
+  AXIS_KEYS,
+  type AxisKey,
+  axisOf,
+  cellOf,
+  closeNetworks,
+  type Grid,
+  gridVerdict,
+  rangeOf,
+} from '../lessons/tuning.ts';
 import {
   cellTraining,
   changeSetting,
@@ -10,6 +20,7 @@ import {
   openBench,
   openCell,
   place,
+  prediction,
   training,
   tuned,
   wantsLoss,
@@ -19,6 +30,7 @@ import { Boundary } from './boundary.tsx';
 import { Curve } from './curve.tsx';
 import { count, percent, places } from './format.ts';
 import { HeatMap } from './heat-map.tsx';
+import { judged } from './prediction.tsx';
 import { TakeAway } from './take-away.tsx';
 
 function Metric() {
@@ -203,6 +215,12 @@ function AxisChooser({ which }: { which: AxisKey }) {
   );
 }
 
+function closeToBest(scores: readonly Evaluation[]): string {
+  const { count: close, answer } = closeNetworks(scores);
+  const result = `${count(close)} of ${count(scores.length)} networks come within two points of the best, ${answer.label}`;
+  return judged(prediction.value === null ? null : prediction.value === answer.id, result);
+}
+
 export function Tuning() {
   const isDone = training.status.value === 'done';
   const grid = gridNow.value;
@@ -230,11 +248,14 @@ export function Tuning() {
       <section class="verdict" aria-live="polite">
         <h2>What happened</h2>
         {isDone && tuned.value ? (
-          <ul>
-            {gridVerdict(grid, tuned.value).map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
+          <>
+            <p class="judged">{closeToBest(tuned.value)}</p>
+            <ul>
+              {gridVerdict(grid, tuned.value).map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          </>
         ) : (
           <p class="hint">Comes here when training has ended.</p>
         )}

@@ -2,12 +2,12 @@
 
 import { type CompareLesson, winners } from '../lessons/lesson.ts';
 import { outcomes, prediction } from '../state.ts';
+import { judged } from './prediction.tsx';
 
-function judged(guess: string | null, best: readonly { id: string; label: string }[]): string {
+function bestOf(guess: string | null, best: readonly { id: string; label: string }[]): string {
   const names = best.map(({ label }) => label).join(' and ');
   const result = best.length > 1 ? `${names} came out level` : `${names} did best`;
-  if (guess === null) return `${result}.`;
-  return best.some(({ id }) => id === guess) ? `You were right: ${result}.` : `Not this time: ${result}.`;
+  return judged(guess === null ? null : best.some(({ id }) => id === guess), result);
 }
 
 export function Verdict({ lesson }: { lesson: CompareLesson }) {
@@ -19,7 +19,7 @@ export function Verdict({ lesson }: { lesson: CompareLesson }) {
         <p class="hint">Comes here when training has ended.</p>
       ) : (
         <>
-          <p class="judged">{judged(prediction.value, winners(seen))}</p>
+          <p class="judged">{bestOf(prediction.value, winners(seen))}</p>
           <ul>
             {lesson.explain(seen).map((sentence) => (
               <li key={sentence}>{sentence}</li>

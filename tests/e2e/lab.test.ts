@@ -155,6 +155,7 @@ test('tuning: two other hyperparameters, chosen by hand, make the grid that the 
   await choose('bottom up', 0, '4');
   await choose('bottom up', 1, '0.5');
   await page.waitForFunction(() => location.hash.includes('up=4&upFrom=0.5'));
+  await page.locator('::-p-xpath(//label[contains(., "more than one in three")])').click();
   await press(page, 'Start');
   await page.waitForSelector('.verdict li', { timeout: 60_000 });
   expect(await text(page, '.axis-x')).toBe('drop rate: 0 … 0.8, to the right');
@@ -172,6 +173,9 @@ test('tuning: two other hyperparameters, chosen by hand, make the grid that the 
   const models = [0, 0.8].map((dropRate) => ({ dropRate, optimizer }));
   const sweep = await createSweep({ base, models }, { backend: 'cpu' });
   await sweep.step(50);
+  expect(await text(page, '.tuning + .verdict .judged')).toMatch(
+    /^(You were right|Not this time): \d+ of 64 networks come/,
+  );
   const expected = (await sweep.evaluate()).map(({ validation }) => `${Math.round(100 * validation!.accuracy!)} %`);
   await page.click('.tuning summary');
   const shown = await page.$$eval('.tuning tbody tr:last-child td', (cells) => cells.map((cell) => cell.textContent));
@@ -209,8 +213,10 @@ test('gradient checking: agrees without a bug, and names the layer of each plant
   const choose = (label: string) => page.locator(`::-p-xpath(//label[contains(., "${label}")])`).click();
   const expectWords = (words: string) =>
     page.waitForFunction((wanted) => document.querySelector('.judged')!.textContent!.includes(wanted), {}, words);
+  await choose('in that layer and those below');
   await choose('slopes doubled');
   await expectWords('differ in layer 2, weights:');
+  await expectWords('Not this time: it shows in that layer alone.');
   await choose('four times too large');
   await expectWords('differ in layer 1, biases:');
   await choose('instead of the mean');
