@@ -22,14 +22,17 @@ function base({ seed, epochs, batch }: Settings): Run {
 /** The rate falls this many times, in the end to a tenth. */
 const FALLS = 10;
 
-function contenders({ rate, epochs }: Settings): Contender[] {
+/** The data's training points: a batch of so many is all of them. */
+const ALL = 300;
+
+function contenders({ rate, epochs, batch }: Settings): Contender[] {
   const learningRate = rate!;
   const adam = presets['optimization/adam']!.optimizer!;
   return [
     {
       id: 'gd',
-      label: 'Gradient descent',
-      note: 'follows each batch’s gradient',
+      label: batch === ALL ? 'Gradient descent' : 'Mini-batch descent',
+      note: batch === ALL ? 'follows the gradient of all points' : 'follows each batch’s gradient',
       patch: { optimizer: { name: 'sgd', learningRate } },
     },
     {
@@ -48,7 +51,7 @@ function contenders({ rate, epochs }: Settings): Contender[] {
     {
       id: 'decay',
       label: 'Falling rate',
-      note: 'gradient descent with ever shorter steps',
+      note: 'as the first, with ever shorter steps',
       patch: {
         optimizer: {
           name: 'sgd',
@@ -80,7 +83,7 @@ function explain(outcomes: readonly Outcome[]): string[] {
   const falling =
     gained > 0
       ? `With its rate falling to a tenth, gradient descent ended ${places(gained)} lower: long steps first, short ones to settle.`
-      : `With its rate falling to a tenth, gradient descent ended ${places(-gained)} higher: it had not arrived, and shorter steps only slow it down. Try a rate of 0.3, where plain steps jump about.`;
+      : `With its rate falling to a tenth, gradient descent ended ${places(-gained)} higher: shorter steps only slow it down, as long as long ones do not jump about.`;
   const best = byLoss[0]!;
   return [
     `From the lowest training loss up: ${order}. All five had the same start, the same batches and the same first rate.`,
@@ -115,8 +118,8 @@ export const optimizers: CompareLesson = {
     {
       key: 'batch',
       label: 'Points in a batch',
-      hint: '300 are all of them: plain gradient descent, one step an epoch.',
-      values: [16, 32, 64, 128, 300],
+      hint: `${ALL} are all of them: plain gradient descent, one step an epoch.`,
+      values: [16, 32, 64, 128, ALL],
       initial: 64,
     },
     {

@@ -11,7 +11,7 @@ function share(value: number): number {
 }
 
 function figure(value: number): string {
-  if (!Number.isFinite(value)) return '∞';
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : '∞';
   return value === 0 ? '0' : value.toExponential(0);
 }
 
