@@ -10,6 +10,7 @@ import { labelProblem, ownFile } from './lessons/own-data.ts';
 import { gridModels } from './lessons/tuning.ts';
 import {
   type LessonPlace,
+  landscapePlace,
   lessonPlace,
   MOST_RUNS,
   type Place,
@@ -199,12 +200,20 @@ export const bench = createBench({
   },
 });
 
-/** Leaves the page that is shown for the workbench with these runs. */
-export function openBench(runs: readonly Run[]): void {
-  const next: WorkbenchPlace = { ...benchPlace.value, backend: where.value.backend, runs: runs.slice(0, MOST_RUNS) };
+/** Leaves the page that is shown, with a way back. */
+function leaveFor(next: Place): void {
   history.pushState(null, '', writeLink(next));
   where.value = next;
   scrollTo(0, 0);
+}
+
+/** The workbench with these runs. */
+export function openBench(runs: readonly Run[]): void {
+  leaveFor({ ...benchPlace.value, backend: where.value.backend, runs: runs.slice(0, MOST_RUNS) });
+}
+
+export function openLandscape(run: Run): void {
+  leaveFor(landscapePlace(run, where.value.backend));
 }
 
 // ---------------------------------------------------------------- opening

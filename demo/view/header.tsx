@@ -5,6 +5,21 @@ import { landscapePlace, lessonPlace, writeLink } from '../link.ts';
 import { benchPlace, place, where } from '../state.ts';
 import { CopyLink } from './copy-link.tsx';
 
+/** On the workbench it leads nowhere: writing its link anew for every point that is drawn would take too long. */
+function BenchLink() {
+  const { page, backend } = where.value;
+  const isHere = page === 'workbench';
+  return (
+    <a
+      href={isHere ? location.hash : writeLink({ ...benchPlace.value, backend })}
+      aria-current={isHere ? 'page' : undefined}
+      onClick={(event) => isHere && event.preventDefault()}
+    >
+      Workbench
+    </a>
+  );
+}
+
 export function Header() {
   const { page, backend } = where.value;
   const { lesson: current } = place.value;
@@ -23,9 +38,7 @@ export function Header() {
             {lesson.title}
           </a>
         ))}
-        <a href={writeLink({ ...benchPlace.value, backend })} aria-current={page === 'workbench' ? 'page' : undefined}>
-          Workbench
-        </a>
+        <BenchLink />
         <a
           href={writeLink(landscapePlace(undefined, backend))}
           aria-current={page === 'landscape' ? 'page' : undefined}

@@ -1,12 +1,12 @@
 // The runs on the workbench: each has a document, what is typed into it, and a worker of its own that trains it.
 
 import { computed, effect, signal } from '@preact/signals';
-import { type Run, type RunPatch, SpecError, validate } from '../../src/index.ts';
+import { type Run, type RunPatch, SpecError } from '../../src/index.ts';
 import { MOST_RUNS } from '../link.ts';
 import type { BackendChoice, Job, Point, Watch } from '../training/protocol.ts';
 import { createTraining, type Status, type Training } from '../training/training.ts';
 import { lossCeiling } from './ceiling.ts';
-import { type Draft, edited } from './document.ts';
+import { canonicalOf, type Draft, edited } from './document.ts';
 import { isDrawable, type Plane, type Tool } from './points.ts';
 import type { TriedRuns } from './tried.ts';
 
@@ -108,7 +108,7 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
   /** The document in full, its files and the backend. */
   const meaningOf = (run: Run): string => {
     const text = 'csv' in run.data ? files()[run.data.csv] : '';
-    return JSON.stringify([validate(run), text, backend]);
+    return JSON.stringify([canonicalOf(run), text, backend]);
   };
 
   const createSlot = (run: Run, meaning: string): Slot => {
@@ -158,7 +158,7 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
   /** The document where it is valid; else it stays in the form with what is wrong. */
   const accepted = (slot: Slot, document: Draft): Run => {
     try {
-      validate(document);
+      canonicalOf(document as unknown as Run);
       keepTyped(slot.id, null);
       return document as unknown as Run;
     } catch (error) {
@@ -235,7 +235,8 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
       }
     },
 
-    edit: (path: string, value: unknown) => update((document, { run }) => edited(document, path, value, validate(run))),
+    edit: (path: string, value: unknown) =>
+      update((document, { run }) => edited(document, path, value, canonicalOf(run))),
     update,
 
     choose(slot: Slot) {

@@ -1,7 +1,7 @@
 // What one run says that another does not, in one line. Pure.
 
 import type { CanonicalRun, Data } from '../../src/index.ts';
-import { defaultsOf, leafPaths, read } from './document.ts';
+import { defaultsOf, leafPaths, read, remembering } from './document.ts';
 import { allFields, CLIP_NORM, type Field, stoppingFields, wordOf } from './fields.ts';
 
 export interface Difference {
@@ -29,9 +29,9 @@ const shapeWord = ({ layers }: CanonicalRun) => layers.map(({ units }) => units)
 
 const lengthWord = ({ steps, epochs }: CanonicalRun) => (steps === undefined ? `${epochs} epochs` : `${steps} steps`);
 
-function sameRows(a: Data, b: Data): boolean {
-  return JSON.stringify(rowsOf(a)) === JSON.stringify(rowsOf(b));
-}
+const sameRows = (a: Data, b: Data): boolean => rowsText(a) === rowsText(b);
+
+const rowsText = remembering((data: Data) => JSON.stringify(rowsOf(data)));
 
 function rowsOf(data: Data): unknown {
   if ('name' in data) return data.name;

@@ -1,9 +1,24 @@
 // Editing a run document by path: reading, writing, defaults. Pure; the library alone says what is right and what the defaults are.
 
-import { type CanonicalRun, type Data, validate } from '../../src/index.ts';
+import { type CanonicalRun, type Data, type Run, validate } from '../../src/index.ts';
 
 /** A document as it stands in the form: it may hold what a person has typed so far, and not be valid. */
 export type Draft = { readonly [key: string]: unknown };
+
+/** Remembers what was made of an object for as long as somebody holds it: documents are replaced, never changed. */
+export function remembering<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new WeakMap<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+
+/** A run with every default filled in. @throws SpecError */
+export const canonicalOf = remembering((run: Run) => validate(run));
 
 type Node = { [key: string]: unknown };
 
@@ -138,7 +153,7 @@ function bareSchedule({ optimizer: { schedule } }: CanonicalRun): Draft {
 }
 
 /** The defaults of the settings that this run has, by path; of the names that choose among settings too. */
-export function defaultsOf(run: CanonicalRun): (path: string) => unknown {
+export const defaultsOf = remembering((run: CanonicalRun): ((path: string) => unknown) => {
   const { basin, data, layers, loss } = withoutSettings(run);
   const plain = validate({ basin, data, layers, ...(loss !== undefined && { loss }) });
   const sameKind = validate(withoutSettings(run));
@@ -149,7 +164,7 @@ export function defaultsOf(run: CanonicalRun): (path: string) => unknown {
     if (path === 'earlyStopping.metric') return read(watching ?? {}, path);
     return read(choices.test(path) ? plain : sameKind, path);
   };
-}
+});
 
 // ---------------------------------------------------------------- leaves
 

@@ -1,8 +1,9 @@
 // The runs tried so far: kept through edits and reloads, for as long as the tab is open.
 
 import { signal } from '@preact/signals';
-import { type CanonicalRun, type Evaluation, type Run, validate } from '../../src/index.ts';
+import { type Evaluation, type Run, validate } from '../../src/index.ts';
 import { differences, settingWord } from './differences.ts';
+import { canonicalOf } from './document.ts';
 
 export interface Tried {
   readonly run: Run;
@@ -34,7 +35,7 @@ export interface Column {
 
 /** What sets the tries apart, as columns. Each try is held against the first one. */
 export function columnsOf(tries: readonly Tried[]): readonly Column[] {
-  const all = tries.map(({ run }) => ({ written: run, run: validate(run) as CanonicalRun }));
+  const all = tries.map(({ run }) => ({ written: run, run: canonicalOf(run) }));
   const first = all[0];
   if (!first) return [];
   const both = all.flatMap((each) => [...differences(first, each), ...differences(each, first)]);

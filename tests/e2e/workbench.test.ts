@@ -347,7 +347,13 @@ test('a CSV file is learned from, and three classes are drawn', async () => {
   expect(await page.$eval('[data-path="layers[1].units"] input', (units) => units.value)).toBe('3');
   await train(page);
   expect((await figures(page, 'train-accuracy'))[0]).toBeGreaterThan(0.3);
-  expect(await page.$('.run .boundary')).not.toBeNull();
+  // Every class has the colour of its part of the plane.
+  const colours = await page.$eval('.run .boundary canvas', (field) => {
+    const { width, height } = field;
+    const { data } = field.getContext('2d')!.getImageData(0, 0, width, height);
+    return new Set(Array.from({ length: width * height }, (_, i) => data.slice(4 * i, 4 * i + 4).join())).size;
+  });
+  expect(colours).toBeGreaterThan(20);
   await choose(page, 'optimizer.name', 'adam');
   await ready(page);
   expect(errors).toEqual([]);
@@ -386,17 +392,17 @@ test.each([
   await page.close();
 });
 
-test('a cell of the tuning grid opens in the workbench', async () => {
-  const { page, errors } = await visit(lab, '#1/tuning?side=8&steps=20&backend=cpu');
-  await train(page);
-  const box = (await (await page.$('.heat canvas'))!.boundingBox())!;
-  await page.mouse.click(box.x + 0.4 * box.width, box.y + 0.7 * box.height);
-  await page.waitForSelector('[data-figure="cell-loss"][data-step="20"]');
-  const [inGrid] = await figures(page, 'grid-loss');
-  await press(page, 'Open in the workbench');
+test('a run opens in the landscape, and the way back leads to the same run', async () => {
+  const { page, errors } = await visit(lab, BENCH);
+  await type(page, 'l2', '0.25');
+  await page.waitForFunction(() => location.hash.includes('~'));
+  const link = await page.evaluate(() => location.hash);
+  await press(page, 'See its loss landscape');
+  await page.waitForFunction(() => location.hash.startsWith('#1/landscape?run='));
+  await page.goBack();
   await waitForRuns(page, 1);
-  await train(page);
-  expect(await figures(page, 'validation-loss')).toEqual([inGrid]);
+  expect(await page.evaluate(() => location.hash)).toBe(link);
+  expect(await page.$eval('[data-path=l2] input', (input) => input.value)).toBe('0.25');
   expect(errors).toEqual([]);
   await page.close();
 });

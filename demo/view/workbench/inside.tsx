@@ -1,8 +1,7 @@
 // A look inside the chosen run: what each unit computes, and the weights and gradients of each layer.
 
-import { useEffect, useMemo } from 'preact/hooks';
-import { landscapePlace, writeLink } from '../../link.ts';
-import { bench, benchPlace } from '../../state.ts';
+import { useEffect } from 'preact/hooks';
+import { bench, openLandscape } from '../../state.ts';
 import type { Slot } from '../../workbench/bench.ts';
 import { Doctor, titleOf } from '../doctor.tsx';
 import { Network } from './network.tsx';
@@ -31,9 +30,6 @@ export function Inside() {
   const { slots, chosen, watch } = bench;
   const slot = chosen.value!;
   const name = slots.value.length > 1 ? `run ${slots.value.indexOf(slot) + 1}` : 'the network';
-  const { run } = slot;
-  const { backend } = benchPlace.value;
-  const link = useMemo(() => writeLink(landscapePlace(run, backend)), [run, backend]);
   // Nobody looks any more when the page is left.
   useEffect(
     () => () => {
@@ -58,9 +54,11 @@ export function Inside() {
         </summary>
         {watch.value.tensors && <Tensors slot={slot} />}
       </details>
-      <p class="group after-groups">
-        <a href={link}>See its loss landscape</a>
-      </p>
+      <div class="group after-groups">
+        <button type="button" onClick={() => openLandscape(slot.run)}>
+          See its loss landscape
+        </button>
+      </div>
     </section>
   );
 }

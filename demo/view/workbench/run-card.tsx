@@ -1,9 +1,10 @@
 // One of the runs side by side: what makes it different, its picture, its numbers, its curve.
 
-import { type Evaluation, type InlineData, validate } from '../../../src/index.ts';
+import type { Evaluation, InlineData } from '../../../src/index.ts';
 import { bench } from '../../state.ts';
 import type { Slot } from '../../workbench/bench.ts';
 import { differenceLine } from '../../workbench/differences.ts';
+import { canonicalOf } from '../../workbench/document.ts';
 import { isDrawable } from '../../workbench/points.ts';
 import { Boundary } from '../boundary.tsx';
 import { Curve } from '../curve.tsx';
@@ -52,7 +53,10 @@ function Figures({ slot }: { slot: Slot }) {
 function wordsOf(first: Slot, { run }: Slot): string {
   const own = run.name ?? '';
   if (run === first.run) return own || 'The others are held against this one.';
-  const other = differenceLine({ written: first.run, run: validate(first.run) }, { written: run, run: validate(run) });
+  const other = differenceLine(
+    { written: first.run, run: canonicalOf(first.run) },
+    { written: run, run: canonicalOf(run) },
+  );
   return own ? `${own}: ${other}` : other;
 }
 

@@ -2,11 +2,10 @@
 
 import type { ComponentChildren } from 'preact';
 import type { CanonicalRun } from '../../../src/index.ts';
-import { validate } from '../../../src/index.ts';
 import { bench } from '../../state.ts';
 import type { Problem, Slot } from '../../workbench/bench.ts';
 import { dataWord } from '../../workbench/differences.ts';
-import { countedIn, type Draft, defaultsOf, read } from '../../workbench/document.ts';
+import { canonicalOf, countedIn, type Draft, defaultsOf, read } from '../../workbench/document.ts';
 import {
   BATCH_SIZE,
   batchFields,
@@ -167,7 +166,7 @@ function Groups({ form }: { form: FormProps }) {
 }
 
 export function SettingsOf({ slot }: { slot: Slot }) {
-  const run = validate(slot.run);
+  const run = canonicalOf(slot.run);
   const problem = bench.problemOf(slot);
   const form = { document: bench.documentOf(slot), run, byDefault: defaultsOf(run), problem };
   return <Groups form={form} />;
