@@ -58,7 +58,13 @@ export {
   relativeDifference,
 } from './train/gradient-check.ts';
 export { type LayerStatistics, layerOutputs, layerStatistics, sampleRows } from './train/inspect.ts';
-export { type Landscape, type LandscapeOptions, lossLandscape, type PathPoint, type Span } from './train/landscape.ts';
+export {
+  type Landscape,
+  type LandscapeOptions,
+  type LandscapeSpan,
+  lossLandscape,
+  type PathPoint,
+} from './train/landscape.ts';
 export { keptUnits } from './train/masks.ts';
 export { createProduct, type Product } from './train/product.ts';
 export type { RecordEntry } from './train/record.ts';

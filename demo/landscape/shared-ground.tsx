@@ -1,4 +1,4 @@
-// The ways of several networks from one start, on one ground.
+// The paths of several networks from one start, on one ground.
 
 import { computed } from '@preact/signals';
 import { useState } from 'preact/hooks';
@@ -11,7 +11,7 @@ import { Legend, NoSolid, Picture } from './picture.tsx';
 import { isGround, scaleOf } from './relief.ts';
 import { pathWords } from './words.ts';
 
-const AXES = ['along most of the ways', 'across them'] as const;
+const AXES = ['along most of the paths', 'across them'] as const;
 
 const found = computed(() => {
   const survey = training.survey.value;
@@ -35,10 +35,10 @@ export function SharedGround() {
   const seen = ground.value;
   const names = contenders.value.map(({ label }) => label);
   return (
-    <section class="panel" aria-labelledby="ways-title">
-      <h2 id="ways-title">Their ways on the loss surface</h2>
+    <section class="panel" aria-labelledby="paths-title">
+      <h2 id="paths-title">Their paths on the loss surface</h2>
       {seen && scale.value ? (
-        <Picture ground={seen} scale={scale.value} looks={looks.value} label="All ways" axes={AXES} view={view} />
+        <Picture ground={seen} scale={scale.value} looks={looks.value} label="All paths" axes={AXES} view={view} />
       ) : (
         <Waiting />
       )}
@@ -50,7 +50,7 @@ export function SharedGround() {
         <Legend scale={scale.value} />
       </div>
       <p class="hint">
-        From the ring, where all begin, to the discs. This plane is the one nearest to all ways
+        From the ring, where all begin, to the discs. This plane is the one nearest to all paths
         {seen && (
           <>
             {' '}
@@ -64,7 +64,7 @@ export function SharedGround() {
         ; what leads out of it is not seen.
       </p>
       {seen && <p class="unseen">{pathWords(seen, names)}</p>}
-      <GroundTable ground={seen} names={names} label="all ways" />
+      <GroundTable ground={seen} names={names} label="all paths" />
     </section>
   );
 }

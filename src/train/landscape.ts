@@ -21,7 +21,7 @@ import { modelsPerWave } from './waves.ts';
 import { flatParameters, type LayerTensors, layerTensors, type Weights } from './weights.ts';
 
 /** The part of the plane that is looked at, in lengths of its directions. */
-export interface Span {
+export interface LandscapeSpan {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
 }
@@ -30,7 +30,7 @@ export interface LandscapeOptions {
   /** Cells a side, 2 … 256 (default 41); an odd number has the centre in the middle cell. */
   readonly cells?: number;
   /** How far to look: a number is that far on every side. Default 1; along a path, a square around it. */
-  readonly span?: number | Span;
+  readonly span?: number | LandscapeSpan;
   /** Of the random directions; the run's own by default. */
   readonly seed?: number;
   /** Weights that were recorded on the way, in order, as `session.weights()` gives them. */
@@ -151,7 +151,10 @@ function checkedSeed(seed: number): number {
   throw new SpecError('seed', `${seed} is no seed. Allowed: whole numbers from 0 to 2⁵³ − 1.`);
 }
 
-function axes({ cells = CELLS, span }: LandscapeOptions, usual: number | Span): { x: Float64Array; y: Float64Array } {
+function axes(
+  { cells = CELLS, span }: LandscapeOptions,
+  usual: number | LandscapeSpan,
+): { x: Float64Array; y: Float64Array } {
   if (!Number.isInteger(cells) || cells < 2 || cells > MOST_CELLS) {
     throw new SpecError(
       'cells',
@@ -167,7 +170,7 @@ function axes({ cells = CELLS, span }: LandscapeOptions, usual: number | Span): 
   return { x: spread(x), y: spread(y) };
 }
 
-function checkedSpan(span: number | Span): Span {
+function checkedSpan(span: number | LandscapeSpan): LandscapeSpan {
   const { x, y } = typeof span === 'number' ? { x: [-span, span] as const, y: [-span, span] as const } : span;
   for (const [low, high] of [x, y]) {
     if (Number.isFinite(low) && Number.isFinite(high) && low < high) continue;
@@ -180,7 +183,7 @@ function checkedSpan(span: number | Span): Span {
 }
 
 /** A square that holds the path and the centre with some air. */
-function around(feet: readonly Coordinates[]): Span {
+function around(feet: readonly Coordinates[]): LandscapeSpan {
   const range = (values: readonly number[]) => [Math.min(0, ...values), Math.max(0, ...values)] as const;
   const ranges = [range(feet.map(({ x }) => x)), range(feet.map(({ y }) => y))] as const;
   const half = (0.5 + MARGIN) * Math.max(...ranges.map(([low, high]) => high - low));

@@ -220,7 +220,7 @@ test('a lost device leaves the map, and 3-D comes back when asked', async () => 
   await page.close();
 });
 
-test('optimizers: all ways on one ground, from one start to the losses of the runs; then in 3-D', async () => {
+test('optimizers: all paths on one ground, from one start to the losses of the runs; then in 3-D', async () => {
   const { page, errors } = await visit(lab, '#1/optimizers?backend=cpu&epochs=200&rate=0.01');
   await press(page, 'Start');
   await page.waitForSelector('.shared-pair .ground-map');
