@@ -62,7 +62,7 @@ function Panel({ lesson, contender, model }: PanelProps) {
         {label}
         {prediction.value === id && <span class="tag">your guess</span>}
       </h2>
-      <p class="hint">{note}</p>
+      <p class="hint panel-note">{note}</p>
       {hasPicture && <Boundary training={training} model={model} label={label} />}
       <Figures model={model} />
       {insight?.kept && <Dropped model={model} />}
