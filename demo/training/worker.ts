@@ -179,7 +179,8 @@ async function anotherSweep({ job, losses }: Open): Promise<Sweep> {
 }
 
 function sweepOf(job: Job, backend: Job['backend']): Promise<Sweep> {
-  const readText = async (path: string) => job.files?.[path] ?? Promise.reject(new Error('no such file'));
+  const readText = async (path: string) =>
+    job.files?.[path] ?? Promise.reject(new Error('the page does not hold it: choose the file again'));
   return createSweep(job.input, { backend, readText });
 }
 

@@ -180,6 +180,12 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
     for (const { training } of slots.value) does(training);
   };
 
+  /** Runs that are done wait for the others, unless all are. */
+  const eachAble = (does: (training: Training) => void) => {
+    const able: readonly Status[] = status.value === 'done' ? ['done'] : ['ready', 'paused'];
+    for (const { training } of slots.value) if (able.includes(training.status.value)) does(training);
+  };
+
   return {
     slots,
     chosen,
@@ -267,15 +273,9 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
       change(runs().filter((_, i) => slots.value[i] !== slot));
     },
 
-    play() {
-      const isOver = status.value === 'done';
-      for (const { training } of slots.value) {
-        const now = training.status.value;
-        if (isOver || (now !== 'done' && now !== 'failed')) training.play(speed.value);
-      }
-    },
+    play: () => eachAble((training) => training.play(speed.value)),
     pause: each((training) => training.pause()),
-    stepOn: (count: number) => each((training) => training.step(count))(),
+    stepOn: (count: number) => eachAble((training) => training.step(count)),
     rewind: each((training) => training.rewind()),
     setSpeed(value: number | null) {
       speed.value = value;

@@ -229,6 +229,10 @@ test('a value that is not allowed is told at its field in the library’s words,
   await waitForWords(page, `[data-path="${path}"]`, /"abc" is not a number/);
   await type(page, 'optimizer.learningRate', '0.25');
   await waitForWords(page, `[data-path="${path}"]`, /"abc" is not a number/);
+  await choose(page, 'optimizer.name', 'adam');
+  await page.waitForSelector('[data-path="optimizer.beta2"]');
+  await choose(page, 'optimizer.name', 'sgd');
+  await type(page, 'optimizer.learningRate', '0.25');
   await type(page, path, '0.1');
   await page.waitForFunction(() => document.querySelector('progress')!.value === 0);
   await ready(page);

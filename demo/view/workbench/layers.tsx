@@ -8,7 +8,7 @@ import { Fields, type FormProps } from './settings.tsx';
 const MOST_LAYERS = 8;
 
 export function Layers({ form }: { form: FormProps }) {
-  const { layers } = form.run;
+  const layers = form.document.layers as readonly unknown[];
   const last = layers.length - 1;
   return (
     <>

@@ -1,11 +1,12 @@
 // The form of a run document, in groups. Each group says in one line what it holds, and opens on a click.
 
 import type { ComponentChildren } from 'preact';
-import type { CanonicalRun } from '../../../src/index.ts';
+import { useEffect, useState } from 'preact/hooks';
+import type { CanonicalRun, Run } from '../../../src/index.ts';
 import { bench } from '../../state.ts';
 import type { Problem, Slot } from '../../workbench/bench.ts';
 import { dataWord } from '../../workbench/differences.ts';
-import { canonicalOf, countedIn, type Draft, defaultsOf, read } from '../../workbench/document.ts';
+import { canonicalOf, countedIn, type Draft, defaultsOf, read, write } from '../../workbench/document.ts';
 import {
   BATCH_SIZE,
   batchFields,
@@ -69,13 +70,18 @@ export function Message({ form, within }: { form: FormProps; within: RegExp }) {
 interface GroupProps {
   readonly title: string;
   readonly summary: string;
+  /** Opens it at first, and again when something in it is wrong; closing is left to people. */
   readonly isOpen?: boolean;
   readonly children: ComponentChildren;
 }
 
 function Group({ title, summary, isOpen = false, children }: GroupProps) {
+  const [open, setOpen] = useState(isOpen);
+  useEffect(() => {
+    if (isOpen) setOpen(true);
+  }, [isOpen]);
   return (
-    <details class="group" open={isOpen}>
+    <details class="group" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span class="group-title">{title}</span> <span class="group-summary">{summary}</span>
       </summary>
@@ -165,9 +171,20 @@ function Groups({ form }: { form: FormProps }) {
   );
 }
 
+/** What the form is about: the document, without what is wrong in it; or the last one that was valid. */
+function meant(document: Draft, problem: Problem | null, slot: Slot): CanonicalRun {
+  if (problem === null) return canonicalOf(slot.run);
+  try {
+    return canonicalOf(write(document, problem.path, undefined) as unknown as Run);
+  } catch {
+    return canonicalOf(slot.run);
+  }
+}
+
 export function SettingsOf({ slot }: { slot: Slot }) {
-  const run = canonicalOf(slot.run);
   const problem = bench.problemOf(slot);
-  const form = { document: bench.documentOf(slot), run, byDefault: defaultsOf(run), problem };
+  const document = bench.documentOf(slot);
+  const run = meant(document, problem, slot);
+  const form = { document, run, byDefault: defaultsOf(run), problem };
   return <Groups form={form} />;
 }

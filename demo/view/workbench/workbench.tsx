@@ -109,7 +109,7 @@ function Settings() {
           Change all runs alike
         </label>
       )}
-      <SettingsOf key={slot.id} slot={slot} />
+      <SettingsOf slot={slot} />
     </section>
   );
 }
