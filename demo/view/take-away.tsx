@@ -241,7 +241,7 @@ export function TakeAway({ choices }: { choices: readonly Choice[] }) {
     <section class="take-away" aria-labelledby="take-away-title">
       <h2 id="take-away-title">Take it away</h2>
       {choices.length > 1 && (
-        <label>
+        <label class="of-network">
           Of the network{' '}
           <select
             value={chosen.value}
