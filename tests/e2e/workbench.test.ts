@@ -164,7 +164,7 @@ test('the runs tried outlast edits and a reload, and come back', async () => {
 
 test('points are drawn by mouse and by keyboard, trained on, erased, and survive a reload', async () => {
   const { page, errors } = await visit(lab, BENCH);
-  await page.select('.data-kind select', 'drawn');
+  await page.select('.group .data-kind select', 'drawn');
   await waitForWords(page, '.tools [role=status]', /^150 points of class 0, 150 of class 1/);
   await press(page, 'Clear all');
   await waitForWords(page, '.tools [role=status]', /No points yet/);
@@ -196,7 +196,7 @@ test('points are drawn by mouse and by keyboard, trained on, erased, and survive
 
 test('drawing while the run trains holds the page for no task of 50 ms', async () => {
   const { page, errors } = await visit(lab, BENCH);
-  await page.select('.data-kind select', 'drawn');
+  await page.select('.group .data-kind select', 'drawn');
   await waitForWords(page, '.tools [role=status]', /^150 points of class 0/);
   await ready(page);
   await type(page, 'steps', '1000000');
@@ -214,6 +214,21 @@ test('drawing while the run trains holds the page for no task of 50 ms', async (
   });
   console.log(`longest task of the main thread while drawing: ${longestMs.toFixed(1)} ms`);
   expect(longestMs).toBeLessThan(50);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('a preset takes the place of the chosen run', async () => {
+  const { page, errors } = await visit(lab, BENCH);
+  await page.select('.bench-settings > .data-kind select', 'spirals/adam');
+  await page.waitForFunction(() => location.hash.includes('run=spirals/adam'));
+  await ready(page);
+  await press(page, '+1 step');
+  await waitForStep(page, 1);
+  await rested(page);
+  const session = await createSession(presets['spirals/adam']!, { backend: 'cpu' });
+  await session.step(1);
+  expect(await figures(page, 'train-loss')).toEqual([(await session.evaluate()).train.loss]);
   expect(errors).toEqual([]);
   await page.close();
 });
@@ -343,7 +358,7 @@ test('a CSV file is learned from, and three classes are drawn', async () => {
   const rows = Array.from({ length: 90 }, (_, i) => `${100 * (i % 10)},${i % 9},${['cat', 'dog', 'fox'][i % 3]}`);
   writeFileSync(join(folder, 'animals.csv'), `size;weight;kind\n${rows.join('\n').replaceAll(',', ';')}`);
   const { page, errors } = await visit(lab, BENCH);
-  await page.select('.data-kind select', 'csv');
+  await page.select('.group .data-kind select', 'csv');
   const input = await page.waitForSelector('.drop input[type=file]');
   await input!.uploadFile(join(folder, 'animals.csv'));
   await waitForWords(page, '.group-summary', /animals.csv/);
@@ -367,7 +382,7 @@ test('a CSV file is learned from, and three classes are drawn', async () => {
 
 test('data of many inputs trains without pictures', async () => {
   const { page, errors } = await visit(lab, BENCH);
-  await page.select('.data-kind select', 'digits');
+  await page.select('.group .data-kind select', 'digits');
   await page.waitForFunction(() => document.querySelector('.run .boundary') === null);
   await ready(page);
   await press(page, '+1 step');

@@ -1,5 +1,6 @@
 // The workbench: runs side by side, their settings, and a look inside the chosen one.
 
+import { presets } from '../../../src/index.ts';
 import { MOST_RUNS } from '../../link.ts';
 import { bench, showsTestPoints } from '../../state.ts';
 import type { Slot } from '../../workbench/bench.ts';
@@ -90,6 +91,25 @@ function Shown() {
   );
 }
 
+/** Puts a preset in the place of the chosen run. */
+function PresetChoice() {
+  return (
+    <label class="data-kind">
+      Begin from a preset{' '}
+      <select value="" onChange={(event) => bench.bringBack(presets[event.currentTarget.value]!)}>
+        <option value="" disabled>
+          choose one
+        </option>
+        {Object.entries(presets).map(([id, { name }]) => (
+          <option key={id} value={id}>
+            {name ?? id}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function Settings() {
   const { slots, chosen, editsAll } = bench;
   const slot = chosen.value!;
@@ -109,6 +129,7 @@ function Settings() {
           Change all runs alike
         </label>
       )}
+      <PresetChoice />
       <SettingsOf slot={slot} />
     </section>
   );
