@@ -94,7 +94,8 @@ function runsOf(place: WorkbenchPlace | LandscapePlace): string[] {
 /** What these pages show before anyone chooses. */
 const FIRST_RUNS = { workbench: 'start/circles', landscape: 'regularization/none' } as const;
 
-export function readLink(hash: string): ReadLink {
+/** @param hasFile is a file of this name at hand? Links carry names only. */
+export function readLink(hash: string, hasFile: (name: string) => boolean = () => false): ReadLink {
   const start = lessonPlace(lessons[0]!);
   if (hash === '' || hash === '#') return { place: start, problem: null };
   const parts = /^#([^/]*)\/([^?]*)\??(.*)$/.exec(hash);
@@ -107,7 +108,7 @@ export function readLink(hash: string): ReadLink {
     return { place: start, problem };
   }
   const query = new URLSearchParams(text);
-  if (RUN_PAGES.includes(id)) return readRunPlace(id as 'workbench' | 'landscape', query);
+  if (RUN_PAGES.includes(id)) return readRunPlace(id as 'workbench' | 'landscape', query, hasFile);
   const lesson = lessonById(id);
   if (lesson) return readLesson(lesson, query);
   const known = [...lessons.map((each) => each.id), ...RUN_PAGES].join(', ');
@@ -130,7 +131,11 @@ function readLesson(lesson: Lesson, query: URLSearchParams): ReadLink {
   return { place: { page: 'lesson', lesson, settings, backend }, problem };
 }
 
-function readRunPlace(page: 'workbench' | 'landscape', query: URLSearchParams): ReadLink {
+function readRunPlace(
+  page: 'workbench' | 'landscape',
+  query: URLSearchParams,
+  hasFile: (name: string) => boolean,
+): ReadLink {
   const { backend, rest: words } = readBackend(query);
   const { choices, rest } = page === 'landscape' ? readChoices(words) : { choices: FIRST_CHOICES, rest: words };
   const most = page === 'workbench' ? MOST_RUNS : 1;
@@ -140,6 +145,8 @@ function readRunPlace(page: 'workbench' | 'landscape', query: URLSearchParams): 
   const all = [...problems, ...others];
   if (texts.length > most) all.push(`Left out: ${texts.length - most} more than the ${most} that fit on this page.`);
   const shown = runs.length > 0 ? runs : [presets[FIRST_RUNS[page]]!];
+  const missing = filesOf(runs).filter((name) => !hasFile(name));
+  if (missing.length > 0) all.push(`Links hold no files. Choose ${missing.join(' and ')} under “Data” to go on.`);
   if (runs.length === 0 && texts.length > 0) all.push('You see a first run instead.');
   const place: Place =
     page === 'workbench' ? { page, runs: shown, backend } : { page, run: shown[0]!, choices, backend };

@@ -254,7 +254,7 @@ function openLesson({ lesson, settings, backend }: LessonPlace): void {
 
 addEventListener('hashchange', () => {
   if (location.hash === writeLink(where.value)) return;
-  const { problem: found, place: read } = readLink(location.hash);
+  const { problem: found, place: read } = readLink(location.hash, (name) => ownFile.value?.name === name);
   problem.value = found;
   where.value = read;
 });

@@ -55,7 +55,7 @@ test('every lesson with documents makes valid ones at both ends of its sliders',
 const linkOf = (...runs: Run[]) => writeLink({ page: 'workbench', runs, backend: 'auto' });
 
 function runsIn(link: string): readonly Run[] {
-  const { place, problem } = readLink(link);
+  const { place, problem } = readLink(link, () => true);
   expect(problem).toBeNull();
   if (place.page !== 'workbench') throw new Error(`${link} is no workbench`);
   return place.runs;
@@ -182,6 +182,12 @@ test('old links keep working', () => {
   expect(runsIn('#1/workbench?run=start/circles&run=first~q1bKMVKyMtAzrAUA')[1]).toMatchObject({ l2: 0.1 });
   const { place } = readLink('#1/initialization?depth=4&more=1&backend=webgpu');
   expect(place).toMatchObject({ page: 'lesson', settings: { depth: 4, more: 1 }, backend: 'webgpu' });
+});
+
+test('a link says which file it does not hold, unless the file is at hand', () => {
+  const link = linkOf({ basin: 1, data: { csv: 'moons.csv', label: 'y' }, layers: [{ units: 1 }] });
+  expect(readLink(link).problem).toBe('Links hold no files. Choose moons.csv under “Data” to go on.');
+  expect(readLink(link, (name) => name === 'moons.csv').problem).toBeNull();
 });
 
 test('files are named, each once', () => {
