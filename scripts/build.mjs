@@ -10,6 +10,8 @@ const { assemblyscript } = await import('./assemblyscript.mjs');
 
 const wantsTypes = !process.argv.includes('--js');
 
+const checks = { pluginTimings: false }; // a slow machine is no news
+
 /** Everything that index.js loads before it runs must be in dist/: a page has neither packages nor Node. */
 const selfContained = {
   name: 'basin:self-contained',
@@ -35,7 +37,7 @@ await build({
   worker: {
     format: 'es',
     plugins: () => [assemblyscript()],
-    rolldownOptions: { output: { entryFileNames: 'chunks/[name].js' } },
+    rolldownOptions: { output: { entryFileNames: 'chunks/[name].js' }, checks },
   },
   define: { PAPA_BROWSER_CONTEXT: 'true' }, // leaves papaparse's Node streams out
   build: {
@@ -47,6 +49,7 @@ await build({
     lib: { entry: { index: 'src/index.ts', cli: 'src/cli/main.ts' }, formats: ['es'] },
     rolldownOptions: {
       external: [/^node:/, 'webgpu'],
+      checks,
       output: {
         chunkFileNames: 'chunks/[name].js',
         banner: ({ isEntry, name }) => (isEntry && name === 'cli' ? '#!/usr/bin/env node' : ''),

@@ -3,7 +3,10 @@ import { isStale, root } from './setup.mjs';
 
 const SOURCES = ['demo', 'src', 'shaders', 'wasm', 'package-lock.json', 'scripts/lab.mjs', 'scripts/licences.mjs'];
 
-const external = [/^node:/, 'webgpu']; // behind guards that no page passes
+const rolldownOptions = {
+  external: [/^node:/, 'webgpu'], // behind guards that no page passes
+  checks: { pluginTimings: false }, // a slow machine is no news
+};
 
 async function config() {
   const { licences } = await import('./licences.mjs');
@@ -18,9 +21,10 @@ async function config() {
       outDir: '../dist-demo',
       emptyOutDir: true,
       target: 'es2023',
-      rolldownOptions: { external },
+      rolldownOptions,
     },
-    worker: { format: 'es', plugins: () => [assemblyscript()], rolldownOptions: { external } }, // the library loads parts of itself when they are needed
+    // The library loads parts of itself when they are needed.
+    worker: { format: 'es', plugins: () => [assemblyscript()], rolldownOptions },
   };
 }
 
