@@ -15,6 +15,8 @@ export interface Backend {
   readonly limits: PlanLimits;
   /** Does running hold the caller's thread until it is done? */
   readonly blocks: boolean;
+  /** Does somebody look at the page meanwhile? Left out, the page itself is asked. */
+  readonly watched?: boolean;
   /** What plans for it are chosen by; null for the CPU. */
   readonly traits: AdapterTraits | null;
   /**

@@ -14,6 +14,11 @@ export interface BackendOptions {
   readonly precision?: Precision;
   /** A WebGPU device of the caller's own. */
   readonly device?: GPUDevice;
+  /**
+   * Does somebody look at the page while this trains? Then a GPU gets about 10 ms of work at a time, else 100 ms. Left out: in
+   * a visible page and in its workers yes, in Node and a hidden page no.
+   */
+  readonly watched?: boolean;
   /** Takes a strategy whether or not it is the one that suits; for comparisons. */
   readonly pin?: StrategyPin;
 }
@@ -46,6 +51,12 @@ async function openSharedGpu(): ReturnType<typeof createGpuBackend> {
  * @throws BackendError when the backend asked for cannot be had, SpecError for options that no backend knows.
  */
 export async function chooseBackend(options: BackendOptions = {}): Promise<ChosenBackend> {
+  const chosen = await openBackend(options);
+  const { watched } = options;
+  return watched === undefined ? chosen : { ...chosen, backend: { ...chosen.backend, watched } };
+}
+
+async function openBackend(options: BackendOptions): Promise<ChosenBackend> {
   const { backend = options.device ? 'webgpu' : 'auto', precision = 'f32', device } = options;
   if (!['auto', 'webgpu', 'cpu'].includes(backend)) {
     throw new SpecError('backend', `"${backend}" is not a backend. Allowed: "auto", "webgpu", "cpu".`);

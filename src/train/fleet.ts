@@ -147,7 +147,7 @@ export class Fleet {
     this.#steps = states?.steps ?? 0;
     this.#backend = backend;
     this.#initial = initial;
-    this.#pacer = createPacer(backend.blocks, plan.tableSteps);
+    this.#pacer = createPacer(backend, plan.tableSteps);
     this.#parked = states ?? this.#start();
   }
 

@@ -1,7 +1,7 @@
 // How much to ask of a device at once: short enough that a page stays alive, long enough that asking costs little.
 // Nothing of a result depends on it.
 
-import type { Program } from '../backend/backend.ts';
+import type { Backend, Program } from '../backend/backend.ts';
 
 export interface Pacer {
   /** Work begins now, after a pause of unknown length. */
@@ -32,12 +32,16 @@ function isWatched(): boolean {
   return 'WorkerGlobalScope' in globalThis;
 }
 
-export function createPacer(blocks: boolean, mostSteps: number, around: Surroundings = here): Pacer {
+export function createPacer(
+  { blocks, watched }: Pick<Backend, 'blocks' | 'watched'>,
+  mostSteps: number,
+  around: Surroundings = here,
+): Pacer {
   let slice = Math.min(16, mostSteps);
   let last = around.now();
   let inFlight: { readonly steps: number; readonly done: Promise<void> } | null = null;
 
-  const targetMs = () => TARGET_MS[blocks ? 'blocking' : around.isWatched() ? 'watched' : 'unwatched'];
+  const targetMs = () => TARGET_MS[blocks ? 'blocking' : (watched ?? around.isWatched()) ? 'watched' : 'unwatched'];
 
   const adapt = (steps: number) => {
     const now = around.now();

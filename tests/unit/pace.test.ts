@@ -31,9 +31,16 @@ function createDevice() {
 }
 
 /** Milliseconds of a slice after forty of them, of steps of `stepMs`. */
-async function settledSliceMs(kind: 'blocking' | 'queue', stepMs: number, watched: boolean, mostSteps = 8192) {
+async function settledSliceMs(
+  kind: 'blocking' | 'queue',
+  stepMs: number,
+  isVisible: boolean,
+  mostSteps = 8192,
+  told: { watched?: boolean } = {},
+) {
   const device = createDevice();
-  const pacer = createPacer(kind === 'blocking', mostSteps, { now: () => device.clock.now, isWatched: () => watched });
+  const around = { now: () => device.clock.now, isWatched: () => isVisible };
+  const pacer = createPacer({ blocks: kind === 'blocking', ...told }, mostSteps, around);
   pacer.begin();
   let slice = 0;
   for (let index = 0; index < 40; index++) {
@@ -57,6 +64,11 @@ describe('slices of steps', () => {
     const sliceMs = await settledSliceMs('queue', stepMs, false);
     expect(sliceMs).toBeGreaterThanOrEqual(90);
     expect(sliceMs).toBeLessThanOrEqual(110);
+  });
+
+  test('go by what the caller says, whatever the page looks like', async () => {
+    expect(await settledSliceMs('queue', 1, true, 8192, { watched: false })).toBeCloseTo(100, -1);
+    expect(await settledSliceMs('queue', 1, false, 8192, { watched: true })).toBeCloseTo(10, 0);
   });
 
   // Browsers end work of about two seconds.
