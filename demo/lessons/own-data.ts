@@ -30,8 +30,9 @@ export function readOwnFile(name: string, text: string, label?: string): OwnFile
   const [columns = [], ...rows] = data;
   if (rows.length < 8) throw new Error(`${name} has ${rows.length} rows under its header. At least 8 are needed.`);
   if (columns.length < 2) throw new Error(`${name} has one column only. It needs inputs and a label.`);
-  const chosen =
-    label ?? columns.find((column) => /^(label|class|target|y|species)$/i.test(column.trim())) ?? columns.at(-1)!;
+  const named = (pattern: RegExp) => columns.find((column) => pattern.test(column.trim()));
+  // A y may stand beside an x; a label is never anything else.
+  const chosen = label ?? named(/^(label|class|target|species)$/i) ?? named(/^y$/i) ?? columns.at(-1)!;
   const index = columns.indexOf(chosen);
   const classes = new Set(rows.map((row) => row[index]?.trim())).size;
   return { name, text, columns, rows: rows.length, label: chosen, classes };

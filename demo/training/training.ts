@@ -25,6 +25,9 @@ export interface Failure {
   readonly path?: string;
 }
 
+/** A job that takes longer than this to open is given up when another one comes. */
+const STUCK_MS = 1000;
+
 export type Training = ReturnType<typeof createTraining>;
 
 export function createTraining() {
@@ -43,8 +46,25 @@ export function createTraining() {
   /** Who waits for files; forgotten with the job. */
   let takers: { model: number; give: (taken: Taken) => void }[] = [];
 
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  /** When the job was sent that the worker is still opening. */
+  let openingSince: number | null = null;
+  let lastWatch: Watch | null = null;
+
+  const startWorker = () => {
+    const started = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    started.onmessage = ({ data }: MessageEvent<Report>) => hear(data);
+    started.onerror = ({ message }) =>
+      fail({ name: 'Error', message: message || 'The training worker did not start.' });
+    return started;
+  };
   const send = (order: Order) => worker.postMessage(order);
+  /** A worker that is lost in a large job hears no order. Another one takes its place. */
+  const replaceIfStuck = () => {
+    if (openingSince === null || performance.now() - openingSince < STUCK_MS) return;
+    worker.terminate();
+    worker = startWorker();
+    if (lastWatch) send({ type: 'watch', watch: lastWatch });
+  };
   const fail = (problem: Failure) => {
     failure.value = problem;
     status.value = 'failed';
@@ -52,6 +72,7 @@ export function createTraining() {
 
   const hear = (report: Report) => {
     if (report.id !== id) return;
+    openingSince = null;
     switch (report.type) {
       case 'opened':
         opened.value = report.opened;
@@ -120,8 +141,7 @@ export function createTraining() {
     send({ type: 'pause' });
   };
 
-  worker.onmessage = ({ data }: MessageEvent<Report>) => hear(data);
-  worker.onerror = ({ message }) => fail({ name: 'Error', message: message || 'The training worker did not start.' });
+  let worker = startWorker();
 
   return {
     status,
@@ -145,7 +165,9 @@ export function createTraining() {
     /** Other runs: everything begins again. The old pictures stay until the new ones are there. */
     open(job: Job, then: 'wait' | 'play' = 'wait') {
       hold();
+      replaceIfStuck();
       playsAtOnce = then === 'play';
+      openingSince = performance.now();
       send({ type: 'open', id, job });
     },
     /** Another job is on its way: the old one stops, its pictures stay. */
@@ -170,7 +192,10 @@ export function createTraining() {
     },
     rewind: () => send({ type: 'rewind' }),
     /** What frames hold beside the scores, from now on. */
-    watch: (watch: Watch) => send({ type: 'watch', watch }),
+    watch(watch: Watch) {
+      lastWatch = watch;
+      send({ type: 'watch', watch });
+    },
     dispose: () => worker.terminate(),
   };
 }

@@ -2,7 +2,7 @@
 
 import { SharedGround } from '../landscape/shared-ground.tsx';
 import type { CompareLesson, Contender } from '../lessons/lesson.ts';
-import { contenders, openMended, prediction, training } from '../state.ts';
+import { contenders, hasStarted, openMended, prediction, training } from '../state.ts';
 import { Boundary } from './boundary.tsx';
 import { Curve, CurveTable } from './curve.tsx';
 import { Doctor } from './doctor.tsx';
@@ -72,7 +72,8 @@ function Panel({ lesson, contender, model }: PanelProps) {
       ) : (
         <CurveTable training={training} model={model} label={label} />
       )}
-      {insight?.findings && (
+      {/* Before the start they would give the answer away. */}
+      {insight?.findings && hasStarted.value && (
         <Doctor findings={training.frame.value?.findings[model] ?? []} onFix={(patch) => openMended(model, patch)} />
       )}
     </article>

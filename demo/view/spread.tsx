@@ -152,11 +152,16 @@ export function Spread({ lesson }: { lesson: CompareLesson }) {
           <p class="judged">
             {status.value === 'done' ? 'After all steps:' : `So far, after ${count(step.value)} steps:`}
           </p>
-          <ul>
-            {spreadVerdict(contenders.value, shown).map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
+          {/* Looking again and again until a difference shows is how luck gets called a result. */}
+          {status.value === 'done' ? (
+            <ul>
+              {spreadVerdict(contenders.value, shown).map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          ) : (
+            <p class="hint">The verdict comes at the end.</p>
+          )}
           <Numbers results={shown} />
         </>
       )}

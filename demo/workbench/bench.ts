@@ -183,7 +183,11 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
   /** Runs that are done wait for the others, unless all are. */
   const eachAble = (does: (training: Training) => void) => {
     const able: readonly Status[] = status.value === 'done' ? ['done'] : ['ready', 'paused'];
-    for (const { training } of slots.value) if (able.includes(training.status.value)) does(training);
+    for (const { id, training } of slots.value) {
+      // What the form shows is not what would train.
+      const isWrong = typed.value.has(id);
+      if (!isWrong && able.includes(training.status.value)) does(training);
+    }
   };
 
   return {

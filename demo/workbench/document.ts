@@ -31,7 +31,7 @@ export function read(document: object, path: string): unknown {
   return stepsOf(path).reduce<unknown>((at, step) => (at as Node | undefined)?.[step], document);
 }
 
-/** A copy with another value at the path; `undefined` takes the key out, and what is left empty by that. */
+/** A copy with another value at the path; `undefined` takes the key out, and what is left empty by that, but no list's element. */
 export function write(document: Draft, path: string, value: unknown): Draft {
   return written(document, stepsOf(path), value) as Draft;
 }
@@ -39,7 +39,8 @@ export function write(document: Draft, path: string, value: unknown): Draft {
 function written(at: unknown, [step, ...rest]: string[], value: unknown): unknown {
   const copy = (Array.isArray(at) ? [...at] : { ...(at as Node | undefined) }) as Node;
   const next = rest.length === 0 ? value : written(copy[step!], rest, value);
-  if (next === undefined || (isEmpty(next) && value === undefined)) delete copy[step!];
+  const isGone = next === undefined || (isEmpty(next) && value === undefined);
+  if (isGone && !Array.isArray(at)) delete copy[step!];
   else copy[step!] = next;
   return copy;
 }

@@ -31,6 +31,11 @@ const depthBase = (hidden: number[]): Run => ({
 
 test('initialization: sizes are those of the library, the depth slider adds layers, and the doctor names each bad start', async () => {
   const { page, errors } = await visit(lab, '#1/initialization?backend=cpu');
+  // Nothing gives the answer away before the start.
+  expect((await findings(page)).flatMap(([, kinds]) => kinds)).toEqual([]);
+  await press(page, '+1 step');
+  await waitForStep(page, 1);
+  await rested(page);
   expect(await findings(page)).toEqual([
     ['zeros', ['symmetry']],
     ['random', ['exploding']],
@@ -76,6 +81,7 @@ test('initialization: five deep networks from the guess to the verdict; only the
 
 test('initialization: the fix of a finding opens the run and its mended copy side by side', async () => {
   const { page, errors } = await visit(lab, '#1/initialization?backend=cpu');
+  await press(page, '+1 step');
   await page.locator('[data-model=zeros] [data-finding=symmetry] button').click();
   await page.waitForFunction(() => location.hash.startsWith('#1/workbench?run='));
   await page.waitForSelector('[data-model=run-2]');

@@ -42,6 +42,11 @@ test('writing undefined takes a key out, and an object that it leaves empty', ()
   expect(write(RUN, 'optimizer.clipNorm', undefined).optimizer).toEqual({ name: 'adam', learningRate: 0.01 });
 });
 
+test('a layer whose only key is taken out stays in its place, empty', () => {
+  const narrow = { ...RUN, layers: [{ units: 16 }, { units: 1 }] };
+  expect(write(narrow, 'layers[0].units', undefined).layers).toStrictEqual([{}, { units: 1 }]);
+});
+
 test('another optimizer drops the constants of the old one and keeps what any has', () => {
   expect(edited(RUN, 'optimizer.name', 'sgd', validate(RUN)).optimizer).toEqual({ name: 'sgd', clipNorm: 1 });
   const start = write(RUN, 'init', { scheme: 'normal', scale: 3, seed: 7 });
