@@ -7,6 +7,14 @@ import type { Slot } from '../../workbench/bench.ts';
 import { EMPTY_PLANE, isDrawable, type Plane, TOOLS, touched } from '../../workbench/points.ts';
 import { count } from '../format.ts';
 
+function inWords(zeros: number, ones: number): string {
+  if (zeros + ones === 0) return 'No points yet. Press and drag on the picture to draw some.';
+  const both = `${count(zeros)} points of class 0, ${count(ones)} of class 1.`;
+  return zeros === 0 || ones === 0
+    ? `${both} Draw some of the other class: with one there is nothing to tell apart.`
+    : both;
+}
+
 export function Tools({ data }: { data: InlineData }) {
   const ones = (data.y as number[]).filter((label) => label === 1).length;
   return (
@@ -31,9 +39,7 @@ export function Tools({ data }: { data: InlineData }) {
         </button>
       </div>
       <p class="hint" role="status">
-        {data.x.length === 0
-          ? 'No points yet. Press and drag on the picture to draw some.'
-          : `${count(data.x.length - ones)} points of class 0, ${count(ones)} of class 1.`}
+        {inWords(data.x.length - ones, ones)}
       </p>
     </fieldset>
   );
