@@ -78,6 +78,24 @@ export async function waitForStep(page: Page, step: number): Promise<void> {
   );
 }
 
+/**
+ * Waits for a step and pauses there, if the page still trains: seen and pressed within one task of the page, for a fast
+ * machine may come to the end while a mouse is on its way.
+ */
+export async function pauseAt(page: Page, step: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => {
+      if (document.querySelector('progress')!.value < wanted) return false;
+      const button = document.querySelector<HTMLButtonElement>('.primary')!;
+      if (button.textContent!.includes('Pause')) button.click();
+      return true;
+    },
+    { timeout: 60_000 },
+    step,
+  );
+  await rested(page);
+}
+
 /** One figure of every panel, exactly. */
 export async function figures(page: Page, name: string): Promise<number[]> {
   return page.$$eval(`[data-figure="${name}"]`, (found) =>

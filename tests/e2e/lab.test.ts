@@ -11,6 +11,7 @@ import {
   type Lab,
   longestTaskMs,
   openLab,
+  pauseAt,
   press,
   rested,
   stepOf,
@@ -31,13 +32,23 @@ afterAll(async () => {
 
 const text = (page: Page, selector: string) => page.$eval(selector, (found) => found.textContent ?? '');
 
+test('in slow motion the steps can be watched one by one, and paused with a click', async () => {
+  const { page, errors } = await visit(lab, '#1/initialization?more=0&backend=cpu');
+  await page.locator('.check input').click();
+  await press(page, 'Start');
+  await waitForStep(page, 3);
+  await press(page, 'Pause');
+  await rested(page);
+  expect(await stepOf(page)).toBeLessThan(1_000);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 test('start, pause, step and rewind; the numbers are those of the library, to the bit', async () => {
   const { page, errors } = await visit(lab, '#1/initialization?more=0&backend=cpu');
   expect(await text(page, 'h1')).toMatch(/weights start/);
   await press(page, 'Start');
-  await waitForStep(page, 600);
-  await press(page, 'Pause');
-  await rested(page);
+  await pauseAt(page, 600);
   const paused = await stepOf(page);
   await press(page, '+100 steps');
   await waitForStep(page, paused + 100);
@@ -64,9 +75,7 @@ test('start, pause, step and rewind; the numbers are those of the library, to th
   await page.waitForFunction(() => document.querySelector('progress')!.value === 0);
   expect(await figures(page, 'train-loss')).toEqual(start.map(({ train }) => train.loss));
   await press(page, 'Start');
-  await waitForStep(page, 600);
-  await press(page, 'Pause');
-  await rested(page);
+  await pauseAt(page, 600);
   const again = await curve(page, 'he');
   const both = Math.min(again.length, firstCurves[2]!.length);
   expect(both).toBeGreaterThan(6);
@@ -268,9 +277,8 @@ test('own data: each kind of file works, or the page says what to change', async
     } else {
       await page.waitForFunction((wanted) => document.querySelector('.drop strong')?.textContent === wanted, {}, name);
       await page.waitForSelector('.primary:enabled');
-      await press(page, 'Start');
-      await waitForStep(page, 50);
-      await press(page, 'Pause');
+      await press(page, '+');
+      await waitForStep(page, 1);
       await rested(page);
       await press(page, 'Rewind');
     }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lessons } from '../../demo/lessons/index.ts';
-import { type Lab, openLab, press, rested, visit, waitForStep } from './lab-page.ts';
+import { type Lab, openLab, pauseAt, press, visit, waitForStep } from './lab-page.ts';
 
 const folder = process.env.BASIN_SCREENS ?? join(tmpdir(), 'basin-screens');
 
@@ -34,8 +34,7 @@ async function train(page: Page): Promise<void> {
   await press(page, 'Start');
   await waitForStep(page, 20);
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
-  if (await page.$('::-p-xpath(//button[normalize-space(.)="Pause"])')) await press(page, 'Pause');
-  await rested(page);
+  await pauseAt(page, 20);
 }
 
 interface Screen {

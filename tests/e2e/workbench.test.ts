@@ -11,6 +11,7 @@ import {
   type Lab,
   longestTaskMs,
   openLab,
+  pauseAt,
   press,
   rested,
   stepOf,
@@ -449,8 +450,7 @@ test('axe finds nothing, light and dark, at rest and while training; no task hol
   console.log(`longest task of the main thread while training on the workbench: ${longestMs.toFixed(1)} ms`);
   expect(longestMs).toBeLessThan(50);
   await expectNone('training');
-  await press(page, 'Pause');
-  await rested(page);
+  await pauseAt(page, 5_000);
   await expectNone('with a table of runs');
   expect(errors).toEqual([]);
   await page.close();
