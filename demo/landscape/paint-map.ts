@@ -2,8 +2,8 @@
 
 import { contours } from 'd3-contour';
 import type { Ground } from '../training/protocol.ts';
-import { colour } from '../view/colours.ts';
-import { css, rampColours, shadeOf } from './palette.ts';
+import { colour, css, shade } from '../view/colours.ts';
+import { rampColours } from './palette.ts';
 import { heightsOf, placeOf, type Scale } from './relief.ts';
 
 /** Contour lines up to the ceiling, here and in 3-D. */
@@ -28,7 +28,7 @@ function paintGround(context: CanvasRenderingContext2D, ground: Ground, scale: S
   const { width, height } = context.canvas;
   const ramp = rampColours();
   const levels = Array.from({ length: LEVELS }, (_, level) => level / LEVELS);
-  context.fillStyle = css(shadeOf(0, ramp));
+  context.fillStyle = css(shade(0, ramp));
   context.fillRect(0, 0, width, height);
   context.lineWidth = 0.7 * pixels;
   for (const shape of contours().size([size, size]).thresholds(levels)(Array.from(heightsOf(ground, scale)))) {
@@ -42,8 +42,8 @@ function paintGround(context: CanvasRenderingContext2D, ground: Ground, scale: S
       });
       context.closePath();
     }
-    context.fillStyle = css(shadeOf(shape.value + 0.5 / LEVELS, ramp));
-    context.strokeStyle = css(shadeOf(shape.value - 0.6 / LEVELS, ramp));
+    context.fillStyle = css(shade(shape.value + 0.5 / LEVELS, ramp));
+    context.strokeStyle = css(shade(shape.value - 0.6 / LEVELS, ramp));
     context.fill();
     context.stroke();
   }

@@ -8,16 +8,6 @@ const RAMP = ['--ground-0', '--ground-1', '--ground-2', '--ground-3', '--ground-
 
 export const rampColours = (): Rgb[] => RAMP.map(rgb);
 
-/** Red, green and blue of a height from 0 to 1. */
-export function shadeOf(height: number, ramp: readonly Rgb[]): Rgb {
-  const place = Math.min(1, Math.max(0, height)) * (ramp.length - 1);
-  const low = Math.min(ramp.length - 2, Math.floor(place));
-  const mixed = ramp[low]!.map((from, channel) => from + (ramp[low + 1]![channel]! - from) * (place - low));
-  return mixed as unknown as Rgb;
-}
-
-export const css = (colour: Rgb): string => `rgb(${colour.map(Math.round).join(' ')})`;
-
 export function rgba(name: string, alpha = 1): Rgba {
   const [red, green, blue] = rgb(name);
   return [red / 255, green / 255, blue / 255, alpha];

@@ -2,12 +2,13 @@
 
 import { useEffect } from 'preact/hooks';
 import type { Ground } from '../training/protocol.ts';
+import { gradient } from '../view/colours.ts';
 import { places } from '../view/format.ts';
 import type { Choices } from './choices.ts';
 import { graphics, openGraphics } from './device.ts';
 import { GroundMap } from './map.tsx';
 import type { PathLook } from './paint-map.ts';
-import { css, rampColours } from './palette.ts';
+import { rampColours } from './palette.ts';
 import type { Scale } from './relief.ts';
 import { Solid } from './solid.tsx';
 
@@ -33,11 +34,10 @@ function Flat(props: PictureProps) {
 
 /** Colours from the lowest loss to the ceiling; room is kept until there are any. */
 export function Legend({ scale }: { scale: Scale | null }) {
-  const ramp = rampColours().map(css).join(', ');
   return (
     <div class="legend" aria-hidden="true">
       loss {scale ? places(scale.low) : '–'}
-      <span class="legend-scale" style={{ background: `linear-gradient(to right, ${ramp})` }} />
+      <span class="legend-scale" style={{ background: gradient(rampColours()) }} />
       {scale ? places(scale.high) : '–'}
       {scale?.isLog && ', log scale'}
     </div>

@@ -32,3 +32,16 @@ export function rgb(name: string): Rgb {
   const value = Number.parseInt(String(probe.fillStyle).slice(1), 16); // a canvas gives back #rrggbb
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
+
+/** The colour at a place from 0 to 1 on a scale. */
+export function shade(part: number, scale: readonly Rgb[]): Rgb {
+  const place = Math.min(1, Math.max(0, part)) * (scale.length - 1);
+  const low = Math.min(scale.length - 2, Math.floor(place));
+  const mixed = scale[low]!.map((from, channel) => from + (scale[low + 1]![channel]! - from) * (place - low));
+  return mixed as unknown as Rgb;
+}
+
+export const css = (of: Rgb): string => `rgb(${of.map(Math.round).join(' ')})`;
+
+/** A scale from left to right. */
+export const gradient = (scale: readonly Rgb[]): string => `linear-gradient(to right, ${scale.map(css).join(', ')})`;

@@ -4,7 +4,7 @@ import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { cellOf, type Grid, type GridAxis } from '../lessons/tuning.ts';
 import { gridNow, openCell, tuned, wantsLoss } from '../state.ts';
-import { colour, type Rgb, theme } from './colours.ts';
+import { colour, css, gradient, type Rgb, shade, theme } from './colours.ts';
 import { percent, places } from './format.ts';
 
 /** Viridis at five places (Smith and van der Walt, 2015): its lightness rises evenly, so it reads without colour too. */
@@ -19,17 +19,10 @@ const SCALE: readonly Rgb[] = [
 const ACCURACIES = [0.5, 1] as const;
 const LOSSES = [Math.LN2, 0.2] as const;
 
-function shade(part: number): string {
-  const at = Math.min(1, Math.max(0, part)) * (SCALE.length - 1);
-  const i = Math.min(SCALE.length - 2, Math.floor(at));
-  const mixed = SCALE[i]!.map((from, channel) => Math.round(from + (SCALE[i + 1]![channel]! - from) * (at - i)));
-  return `rgb(${mixed.join(' ')})`;
-}
-
 function cellColour(accuracy: number, loss: number): string {
   if (!Number.isFinite(loss)) return colour('--line');
   const [from, to] = wantsLoss.value ? LOSSES : ACCURACIES;
-  return shade(((wantsLoss.value ? loss : accuracy) - from) / (to - from));
+  return css(shade(((wantsLoss.value ? loss : accuracy) - from) / (to - from), SCALE));
 }
 
 function paint(canvas: HTMLCanvasElement): void {
@@ -68,12 +61,11 @@ function cellAt(event: MouseEvent, { across, up }: Grid): number {
 }
 
 function Legend() {
-  const gradient = SCALE.map((stop) => `rgb(${stop.join(' ')})`).join(', ');
   const [from, to] = wantsLoss.value ? LOSSES.map(places) : ACCURACIES.map((value) => percent(value, 0));
   return (
     <div class="legend" aria-hidden="true">
       {from}
-      <span class="legend-scale" style={{ background: `linear-gradient(to right, ${gradient})` }} />
+      <span class="legend-scale" style={{ background: gradient(SCALE) }} />
       {to}
       <i /> diverged
     </div>
