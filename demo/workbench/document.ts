@@ -89,6 +89,11 @@ export function countedIn(document: Draft, unit: 'steps' | 'epochs', length: num
   return { ...rest, [unit]: steps ?? epochs ?? length };
 }
 
+/** The loss recorded every so many steps, or the mean of every so many epochs. */
+export function recordedIn(document: Draft, unit: 'steps' | 'epochs', every: number): Draft {
+  return { ...document, record: unit === 'epochs' ? { epochs: every } : every };
+}
+
 // ---------------------------------------------------------------- layers
 
 type Layers = readonly Draft[];
@@ -160,9 +165,12 @@ export const defaultsOf = remembering((run: CanonicalRun): ((path: string) => un
   const sameKind = validate(withoutSettings(run));
   const stopping = run.earlyStopping && { patience: run.earlyStopping.patience };
   const watching = stopping && validate({ ...withoutSettings(run), data: run.data, earlyStopping: stopping });
+  const { steps } = run;
+  const recording = validate({ ...withoutSettings(run), ...(steps !== undefined && { steps }) });
   const choices = /^(seed|rng|init\.scheme|optimizer\.name|optimizer\.schedule\.name)$/;
   return (path) => {
     if (path === 'earlyStopping.metric') return read(watching ?? {}, path);
+    if (path.startsWith('record')) return read(recording, path);
     return read(choices.test(path) ? plain : sameKind, path);
   };
 });

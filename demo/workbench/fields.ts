@@ -208,7 +208,8 @@ export const CLIP_NORM: NumberField = {
 };
 
 const SCHEDULE_CONSTANTS: Readonly<Record<string, readonly [label: string, hint: string, unit?: string]>> = {
-  decayRate: ['Decay', 'How fast the rate falls.'],
+  'inverseTime.decayRate': ['Decay', 'The rate is divided by 1 + decay · epochs.'],
+  'exponential.decayRate': ['Decay', 'What the rate is multiplied by at each epoch.'],
   every: ['Every', 'The rate changes each time so many epochs have passed.', 'epochs'],
   delay: ['Delay', 'Epochs before the rate begins to fall.', 'epochs'],
   factor: ['Factor', 'What the rate is multiplied by each time.'],
@@ -220,9 +221,9 @@ const SCHEDULE_NAMES = Object.keys(SCHEDULES).filter((name) => name !== 'given')
 export function scheduleFields({ optimizer: { schedule } }: CanonicalRun): readonly Field[] {
   const names = schedule.name === 'given' ? [...SCHEDULE_NAMES, 'given'] : SCHEDULE_NAMES;
   return [
-    choice('optimizer.schedule.name', 'Schedule', names, 'How the learning rate changes along the run.'),
+    choice('optimizer.schedule.name', 'Rate schedule', names, 'How the learning rate changes along the run.'),
     ...Object.keys(SCHEDULES[schedule.name]).map((key) => {
-      const [label, hint, unit] = SCHEDULE_CONSTANTS[key]!;
+      const [label, hint, unit] = (SCHEDULE_CONSTANTS[key] ?? SCHEDULE_CONSTANTS[`${schedule.name}.${key}`])!;
       return number(`optimizer.schedule.${key}`, label, SCHEDULE_RANGES[key]!.within, hint, unit);
     }),
   ];
@@ -263,6 +264,26 @@ export const LENGTHS = {
   epochs: number('epochs', 'Length', RANGES.length, 'One epoch is one pass over the training rows.', 'epochs'),
 } as const;
 
+const RECORD_HINT = 'What results and files that you take away hold: ';
+
+/** The losses that a result holds; how the run trains does not depend on it. */
+export const RECORDS = {
+  steps: {
+    ...number('record', 'Recorded', RANGES.recordEvery, `${RECORD_HINT}the loss every so many steps.`, 'steps'),
+    without: 'about 100 times',
+  },
+  epochs: {
+    ...number(
+      'record.epochs',
+      'Recorded',
+      RANGES.recordEvery,
+      `${RECORD_HINT}the mean loss of every so many epochs.`,
+      'epochs',
+    ),
+    without: 'about 100 times',
+  },
+} as const;
+
 export function chanceFields({ rng }: CanonicalRun): readonly Field[] {
   return [
     number('seed', 'Seed', seedRange(rng), 'Every seed that is not set on its own follows it.'),
@@ -290,6 +311,7 @@ export function allFields(run: CanonicalRun): readonly Field[] {
     ...scheduleFields(run),
     ...batchFields(run),
     run.epochs === undefined ? LENGTHS.steps : LENGTHS.epochs,
+    typeof run.record === 'number' ? RECORDS.steps : RECORDS.epochs,
     ...stoppingFields(run),
     ...chanceFields(run),
   ];

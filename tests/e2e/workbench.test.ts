@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeLink } from '../../demo/link.ts';
 import { createSession, presets, type Run } from '../../src/index.ts';
 import {
   curve,
@@ -303,6 +304,48 @@ test('the doctor finds what is wrong, and mends a copy beside the run', async ()
   await waitForRuns(page, 6);
   await waitForWords(page, '[data-model=run-6] .difference', /^first weights He, normal instead of zeros/);
   expect(await words(page, '[data-model=run-1] .difference')).toBe('Zeros');
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('a rate schedule, what is recorded, and weights that the document gives: all are on the form', async () => {
+  const { page, errors } = await visit(lab, BENCH);
+  await choose(page, 'optimizer.schedule.name', 'cosine');
+  await type(page, 'optimizer.schedule.min', '0.01');
+  await choose(page, 'optimizer.schedule.name', 'step');
+  await type(page, 'optimizer.schedule.factor', '0.3');
+  await type(page, 'optimizer.schedule.every', '40');
+  await type(page, 'record', '250');
+  await ready(page);
+  await train(page);
+  const run: Run = {
+    ...presets['start/circles']!,
+    optimizer: {
+      ...presets['start/circles']!.optimizer!,
+      schedule: { name: 'step', factor: 0.3, every: 40 },
+    },
+  };
+  const session = await createSession(run, { backend: 'cpu' });
+  await session.step(1000);
+  expect(await figures(page, 'train-loss')).toEqual([(await session.evaluate()).train.loss]);
+
+  const weights = [
+    { w: Array.from({ length: 4 }, (_, i) => [i / 4, 1]), b: [0, 0, 0, 0] },
+    { w: [[1, -1, 0.5, 0]], b: [0] },
+  ];
+  const given: Run = {
+    basin: 1,
+    data: { name: 'circles' },
+    layers: [{ units: 4 }, { units: 1 }],
+    init: { scheme: 'given', weights },
+  };
+  await page.goto(`${lab.url}${writeLink({ page: 'workbench', runs: [given], backend: 'cpu' })}`);
+  await page.reload();
+  await waitForWords(page, '[data-given="init.weights"]', /given by the document, 17 numbers/);
+  await page.click('[data-given="init.weights"] button');
+  await page.waitForFunction(() => !document.querySelector('[data-given]'));
+  expect(await page.$eval('[data-path="init.scheme"] select', (select) => select.value)).toBe('heNormal');
+  await ready(page);
   expect(errors).toEqual([]);
   await page.close();
 });

@@ -9,12 +9,14 @@ import {
   edited,
   leafPaths,
   read,
+  recordedIn,
   withData,
   withLayer,
   withoutLayer,
   write,
 } from '../../demo/workbench/document.ts';
 import { allFields } from '../../demo/workbench/fields.ts';
+import { dropped, givenIn } from '../../demo/workbench/given.ts';
 import { presets, type Run, SpecError, shortForm, validate } from '../../src/index.ts';
 
 const RUN: Draft = {
@@ -136,7 +138,7 @@ test('every field of every preset has a default, or says what holds without', ()
 
 test('every setting of a preset’s canonical form has a field, but what is written out in full', () => {
   const whole =
-    /^(basin|name|record.*|loss)$|^data\.(name|x|y|testX|testY)$|weights|values|dropMasks|^(steps|epochs)$|batch\.(order|seed)/;
+    /^(basin|name|loss)$|^data\.(name|x|y|testX|testY)$|weights|values|dropMasks|^(steps|epochs)$|batch\.(order|seed)/;
   for (const preset of Object.values(presets)) {
     const run = validate(preset);
     const paths = allFields(run).map(({ path }) => path);
@@ -144,6 +146,50 @@ test('every setting of a preset’s canonical form has a field, but what is writ
     const missing = leafPaths(run).filter((path) => !paths.includes(path) && !whole.test(path));
     expect(missing, preset.name).toEqual([]);
   }
+});
+
+test('what is recorded has the contract’s default: about a hundred points in the unit of the length', () => {
+  const long = validate({ ...RUN, steps: 5000 });
+  expect(defaultsOf(long)('record')).toBe(50);
+  expect(defaultsOf(validate({ ...RUN, epochs: 200 }))('record.epochs')).toBe(2);
+  expect(recordedIn(RUN, 'epochs', 3).record).toEqual({ epochs: 3 });
+  expect(recordedIn({ ...RUN, record: { epochs: 3 } }, 'steps', 3).record).toBe(3);
+});
+
+// Sizes counted by hand: 8 · 2 + 8 weights and biases below, 1 · 8 + 1 above.
+const GIVEN: Draft = {
+  ...RUN,
+  data: { name: 'moons', rows: 4 },
+  layers: [{ units: 8, dropRate: 0.1, dropMasks: [new Array(2).fill(new Array(8).fill(1))] }, { units: 1 }],
+  init: {
+    scheme: 'given',
+    seed: 3,
+    weights: [
+      { w: new Array(8).fill([1, 2]), b: new Array(8).fill(0) },
+      { w: [new Array(8).fill(0.5)], b: [0] },
+    ],
+  },
+  optimizer: { name: 'adam', learningRate: 0.01, schedule: { name: 'given', values: [0.1, 0.05, 0.02] } },
+  batch: { size: 2, order: [[3, 2, 1, 0]] },
+};
+
+test('what a document gives number by number is told with its size, and dropped for the default rule', () => {
+  const sizes = givenIn(GIVEN).map(({ path, numbers }) => [path, numbers]);
+  expect(sizes).toEqual([
+    ['layers[0].dropMasks', 16],
+    ['init.weights', 33],
+    ['optimizer.schedule.values', 3],
+    ['batch.order', 4],
+  ]);
+  const run = validate(GIVEN);
+  const plain = givenIn(GIVEN).reduce((draft, part) => dropped(draft, part, run), GIVEN);
+  expect(givenIn(plain)).toEqual([]);
+  expect(validate(plain)).toMatchObject({
+    layers: [{ units: 8, dropRate: 0.1 }, { units: 1 }],
+    init: { scheme: 'heNormal', seed: 3 },
+    optimizer: { name: 'adam', learningRate: 0.01, schedule: { name: 'constant' } },
+    batch: { size: 2, order: 'shuffle' },
+  });
 });
 
 // ---------------------------------------------------------------- differences

@@ -33,6 +33,7 @@ interface ControlProps extends FieldProps {
 function NumberBox({ field, value, fallback, problem, change, id, described }: ControlProps) {
   const { without, unit } = field as NumberField;
   const known = value === 'full' ? undefined : value;
+  const usual = fallback === 'full' ? undefined : fallback;
   const [text, setText] = useState(textOf(known));
   // What is typed stays as it is typed, 1e-3 too, until the document says something else.
   useEffect(() => {
@@ -46,7 +47,7 @@ function NumberBox({ field, value, fallback, problem, change, id, described }: C
         inputMode="decimal"
         autoComplete="off"
         value={text}
-        placeholder={without ?? textOf(fallback)}
+        placeholder={textOf(usual ?? without)}
         aria-invalid={problem !== null}
         aria-describedby={described}
         onInput={(event) => {

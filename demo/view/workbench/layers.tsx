@@ -3,6 +3,7 @@
 import { bench } from '../../state.ts';
 import { withLayer, withoutLayer } from '../../workbench/document.ts';
 import { layerFields } from '../../workbench/fields.ts';
+import { GivenIn } from './given.tsx';
 import { Fields, type FormProps } from './settings.tsx';
 
 const MOST_LAYERS = 8;
@@ -21,6 +22,7 @@ export function Layers({ form }: { form: FormProps }) {
             </button>
           </legend>
           <Fields fields={layerFields(l)} form={form} />
+          <GivenIn form={form} within={new RegExp(`^layers\\[${l}\\]`)} />
         </fieldset>
       ))}
       <button type="button" disabled={layers.length >= MOST_LAYERS} onClick={() => bench.update(withLayer)}>

@@ -1,12 +1,12 @@
 // The form of a run document, in groups. Each group says in one line what it holds, and opens on a click.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CanonicalRun, Run } from '../../../src/index.ts';
 import { bench } from '../../state.ts';
 import type { Problem, Slot } from '../../workbench/bench.ts';
 import { dataWord } from '../../workbench/differences.ts';
-import { canonicalOf, countedIn, type Draft, defaultsOf, read, write } from '../../workbench/document.ts';
+import { canonicalOf, countedIn, type Draft, defaultsOf, read, recordedIn, write } from '../../workbench/document.ts';
 import {
   BATCH_SIZE,
   batchFields,
@@ -18,6 +18,7 @@ import {
   LOSS,
   OPTIMIZER,
   optimizerFields,
+  RECORDS,
   scheduleFields,
   splitFields,
   startFields,
@@ -27,6 +28,7 @@ import {
 import { count, percent } from '../format.ts';
 import { DataChoice } from './data.tsx';
 import { FieldRow } from './field.tsx';
+import { GivenIn } from './given.tsx';
 import { Layers } from './layers.tsx';
 
 export interface FormProps {
@@ -90,10 +92,12 @@ function Group({ title, summary, isOpen = false, children }: GroupProps) {
   );
 }
 
+type Unit = 'steps' | 'epochs';
+
 /** Steps or epochs: one of them is in the document. */
 function Length({ form }: { form: FormProps }) {
   const { run } = form;
-  const unit = 'epochs' in form.document ? 'epochs' : 'steps';
+  const unit: Unit = 'epochs' in form.document ? 'epochs' : 'steps';
   return (
     <>
       <Fields fields={[LENGTHS[unit]]} form={form} />
@@ -106,6 +110,37 @@ function Length({ form }: { form: FormProps }) {
           }
         />
         Count epochs instead of steps
+      </label>
+    </>
+  );
+}
+
+/** What the losses of a result are counted in, where the document says; it need not be the length's unit. */
+function recordUnit({ record }: Draft): Unit | null {
+  if (record === undefined) return null;
+  return typeof record === 'object' ? 'epochs' : 'steps';
+}
+
+/** @param usual the unit that holds where the document leaves it out */
+function Recording({ form, usual }: { form: FormProps; usual: Unit }) {
+  const { document, run } = form;
+  // Stays while the field is empty: who types a number anew means the same unit.
+  const last = useRef(usual);
+  last.current = recordUnit(document) ?? last.current;
+  const unit = last.current;
+  const every = typeof run.record === 'number' ? run.record : run.record.epochs;
+  return (
+    <>
+      <Fields fields={[RECORDS[unit]]} form={form} />
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={unit === 'epochs'}
+          onChange={({ currentTarget: { checked } }) =>
+            bench.update((draft) => recordedIn(draft, checked ? 'epochs' : 'steps', every))
+          }
+        />
+        Record whole epochs
       </label>
     </>
   );
@@ -124,9 +159,15 @@ function lengthSummary({ batch, steps, epochs }: CanonicalRun): string {
   return `${size}, ${steps === undefined ? `${count(epochs!)} epochs` : `${count(steps)} steps`}`;
 }
 
+function learningSummary({ optimizer: { name, learningRate, schedule } }: CanonicalRun): string {
+  const falls = schedule.name === 'constant' ? '' : `, ${wordOf(schedule.name)}`;
+  return `${wordOf(name)}, rate ${learningRate}${falls}`;
+}
+
 function Groups({ form }: { form: FormProps }) {
   const { run, problem } = form;
-  const { optimizer, init, loss, l2, seed } = run;
+  const { init, loss, l2, seed } = run;
+  const usual: Unit = run.epochs === undefined ? 'steps' : 'epochs';
   const isHere = (pattern: RegExp) => problem !== null && pattern.test(problem.path);
   return (
     <>
@@ -136,30 +177,29 @@ function Groups({ form }: { form: FormProps }) {
       <Group title="Layers" summary={layersSummary(run)} isOpen>
         <Layers form={form} />
       </Group>
-      <Group title="Learning" summary={`${wordOf(optimizer.name)}, rate ${optimizer.learningRate}`} isOpen>
-        <Fields fields={[OPTIMIZER, ...optimizerFields(run)]} form={form} />
+      <Group title="Learning" summary={learningSummary(run)} isOpen>
+        <Fields fields={[OPTIMIZER, ...optimizerFields(run), ...scheduleFields(run)]} form={form} />
+        <GivenIn form={form} within={/^optimizer/} />
+        <Fields fields={[CLIP_NORM]} form={form} />
       </Group>
       <Group
         title="Batches and length"
         summary={lengthSummary(run)}
-        isOpen={isHere(/^(batch|steps|epochs|earlyStopping)/)}
+        isOpen={isHere(/^(batch|steps|epochs|earlyStopping|record)/) || Array.isArray(run.batch.order)}
       >
         <Length form={form} />
-        <Fields fields={[...batchFields(run), ...stoppingFields(run)]} form={form} />
+        <Fields fields={batchFields(run)} form={form} />
+        <GivenIn form={form} within={/^batch/} />
+        <Fields fields={stoppingFields(run)} form={form} />
         <Message form={form} within={/^earlyStopping$/} />
-      </Group>
-      <Group
-        title="Schedule and clipping"
-        summary={wordOf(optimizer.schedule.name)}
-        isOpen={isHere(/schedule|clipNorm/)}
-      >
-        <Fields fields={[...scheduleFields(run), CLIP_NORM]} form={form} />
+        <Recording key={usual} form={form} usual={usual} />
       </Group>
       <Group title="Loss and penalty" summary={`${wordOf(loss ?? '')}, λ ${l2}`} isOpen={isHere(/^(loss|l2)/)}>
         <Fields fields={[L2, LOSS]} form={form} />
       </Group>
-      <Group title="First weights" summary={wordOf(init.scheme)} isOpen={isHere(/^init/)}>
+      <Group title="First weights" summary={wordOf(init.scheme)} isOpen={isHere(/^init/) || init.scheme === 'given'}>
         <Fields fields={startFields(run)} form={form} />
+        <GivenIn form={form} within={/^init/} />
       </Group>
       <Group title="Rows" summary={splitSummary(run)} isOpen={isHere(/^data\.(seed|testSeed|valid|standard)/)}>
         <Fields fields={splitFields(run)} form={form} />
