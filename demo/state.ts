@@ -278,7 +278,7 @@ effect(() => {
     spread.close();
     openCell.value = null;
     if (wanted.page === 'workbench') bench.fit(wanted.runs, wanted.backend);
-    else bench.pause();
+    else bench.leave();
   });
   openLater = setTimeout(() => {
     const link = writeLink(wanted);

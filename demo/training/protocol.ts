@@ -196,6 +196,8 @@ export interface CheckedLayer {
 }
 
 export type Report =
+  /** The worker turns to a job, however long it will take to open. */
+  | { readonly type: 'begun'; readonly id: number }
   | { readonly type: 'opened'; readonly id: number; readonly opened: Opened }
   | { readonly type: 'frame'; readonly id: number; readonly frame: Frame }
   | { readonly type: 'checked'; readonly id: number; readonly layers: readonly CheckedLayer[] }

@@ -25,8 +25,11 @@ export interface Failure {
   readonly path?: string;
 }
 
-/** A job that takes longer than this to open is given up when another one comes. */
+/** A worker that has not begun a job by then is lost in an older one. Another one takes its place. */
 const STUCK_MS = 1000;
+
+/** The name of the failure that a person asked for. */
+export const CANCELLED = 'Cancelled';
 
 export type Training = ReturnType<typeof createTraining>;
 
@@ -46,8 +49,9 @@ export function createTraining() {
   /** Who waits for files; forgotten with the job. */
   let takers: { model: number; give: (taken: Taken) => void }[] = [];
 
-  /** When the job was sent that the worker is still opening. */
-  let openingSince: number | null = null;
+  /** The newest job that the worker has begun to open; null before it has said anything. */
+  let begun: number | null = null;
+  let stuckLater: ReturnType<typeof setTimeout> | undefined;
   let lastWatch: Watch | null = null;
 
   const startWorker = () => {
@@ -58,12 +62,16 @@ export function createTraining() {
     return started;
   };
   const send = (order: Order) => worker.postMessage(order);
-  /** A worker that is lost in a large job hears no order. Another one takes its place. */
-  const replaceIfStuck = () => {
-    if (openingSince === null || performance.now() - openingSince < STUCK_MS) return;
+  const replaceWorker = () => {
     worker.terminate();
+    begun = null;
     worker = startWorker();
     if (lastWatch) send({ type: 'watch', watch: lastWatch });
+  };
+  const sendAgain = (order: Extract<Order, { type: 'open' }>) => {
+    if (order.id !== id || begun === id) return;
+    replaceWorker();
+    send(order);
   };
   const fail = (problem: Failure) => {
     failure.value = problem;
@@ -71,9 +79,12 @@ export function createTraining() {
   };
 
   const hear = (report: Report) => {
+    begun ??= 0;
+    if (report.type === 'begun') begun = report.id;
     if (report.id !== id) return;
-    openingSince = null;
     switch (report.type) {
+      case 'begun':
+        break;
       case 'opened':
         opened.value = report.opened;
         backend.value = report.opened.backend;
@@ -165,13 +176,21 @@ export function createTraining() {
     /** Other runs: everything begins again. The old pictures stay until the new ones are there. */
     open(job: Job, then: 'wait' | 'play' = 'wait') {
       hold();
-      replaceIfStuck();
       playsAtOnce = then === 'play';
-      openingSince = performance.now();
-      send({ type: 'open', id, job });
+      const order = { type: 'open', id, job } as const;
+      send(order);
+      clearTimeout(stuckLater);
+      // A worker that is only just starting is not stuck.
+      if (begun !== null) stuckLater = setTimeout(() => sendAgain(order), STUCK_MS);
     },
     /** Another job is on its way: the old one stops, its pictures stay. */
     hold,
+    /** Gives up what is being opened, at once. */
+    cancel() {
+      hold();
+      replaceWorker();
+      fail({ name: CANCELLED, message: 'Cancelled before it was ready.' });
+    },
     /** Nothing to train: as before the first job. */
     close() {
       hold();
@@ -196,6 +215,9 @@ export function createTraining() {
       lastWatch = watch;
       send({ type: 'watch', watch });
     },
-    dispose: () => worker.terminate(),
+    dispose() {
+      clearTimeout(stuckLater);
+      worker.terminate();
+    },
   };
 }

@@ -185,6 +185,7 @@ function sweepOf(job: Job, backend: Job['backend']): Promise<Sweep> {
 }
 
 async function openJob(id: number, job: Job, isWanted: () => boolean): Promise<void> {
+  scope.postMessage({ type: 'begun', id });
   open?.sweep.dispose();
   open = undefined;
   const startedMs = performance.now();

@@ -12,6 +12,8 @@ export interface Trainer {
   readonly totalSteps: number;
   /** How far the longer step goes. */
   readonly every: number;
+  /** Stands beside the steps: what hinders, or what goes on instead. */
+  readonly note?: ComponentChildren;
   start(): void;
   pause(): void;
   stepOn(count: number): void;
@@ -55,14 +57,19 @@ const WORDS: Readonly<Record<Status, string>> = {
   failed: 'Stopped',
 };
 
-function Progress({ status, step, totalSteps }: Trainer) {
+function Progress({ status, step, totalSteps, note }: Trainer) {
   const spoken = Math.floor((SPOKEN_PARTS * step) / totalSteps) / SPOKEN_PARTS;
   return (
     <div class="progress">
       <progress aria-label="Training" value={step} max={totalSteps} />
-      <span class="steps" aria-hidden="true">
-        {count(step)} of {count(totalSteps)} steps
-      </span>
+      <div class="progress-words">
+        <div class="progress-note" role="status">
+          {note}
+        </div>
+        <span class="steps" aria-hidden="true">
+          {count(step)} of {count(totalSteps)} steps
+        </span>
+      </div>
       <span class="unseen" role="status">
         {WORDS[status]}, {count(spoken * totalSteps)} of {count(totalSteps)} steps
       </span>

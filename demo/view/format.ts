@@ -23,3 +23,11 @@ const grouped = new Intl.NumberFormat('en-US');
 export function count(value: number): string {
   return grouped.format(value);
 }
+
+const SIZES = ['kB', 'MB', 'GB', 'TB'] as const;
+
+/** 403_000_000 → "403 MB". */
+export function bytes(value: number): string {
+  const power = Math.max(1, Math.min(SIZES.length, Math.floor(Math.log10(Math.max(value, 1)) / 3)));
+  return `${Number((value / 1000 ** power).toPrecision(3))} ${SIZES[power - 1]}`;
+}

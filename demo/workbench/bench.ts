@@ -1,24 +1,19 @@
 // The runs on the workbench: each has a document, what is typed into it, and a worker of its own that trains it.
 
 import { computed, effect, signal } from '@preact/signals';
-import { type Run, type RunPatch, SpecError } from '../../src/index.ts';
+import { type CanonicalRun, type Run, type RunPatch, SpecError } from '../../src/index.ts';
 import { MOST_RUNS } from '../link.ts';
 import type { BackendChoice, Job, Point, Watch } from '../training/protocol.ts';
 import { createTraining, type Status, type Training } from '../training/training.ts';
 import { lossCeiling } from './ceiling.ts';
-import { canonicalOf, type Draft, edited } from './document.ts';
+import { canonicalOf, type Draft, edited, write } from './document.ts';
 import { isDrawable, type Plane, type Tool } from './points.ts';
 import type { TriedRuns } from './tried.ts';
+import type { Problem } from './words.ts';
 
 const CURVE_POINTS = 150;
 /** A run that is left before this part of its steps was no try. */
 const TRIED_PART = 0.1;
-
-export interface Problem {
-  /** Where in the document; empty where it is elsewhere. */
-  readonly path: string;
-  readonly message: string;
-}
 
 export interface Slot {
   readonly id: number;
@@ -58,6 +53,8 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
   /** What is typed and no valid document, by slot. */
   const typed = signal<ReadonlyMap<number, Typed>>(new Map());
   const editsAll = signal(false);
+  /** Were runs paused because another page came? */
+  const wasLeft = signal(false);
   const tool = signal<Tool>('class 0');
   /** Stays while points are drawn, which would move it otherwise. */
   const plane = signal<Plane | null>(null);
@@ -70,11 +67,14 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
   let nextId = 0;
 
   const chosen = computed(() => slots.value[Math.min(chosenIndex.value, slots.value.length - 1)] ?? null);
-  const statuses = computed(() => slots.value.map(({ training }) => training.status.value));
+  /** What the form shows of it is not what would train, or there is nothing to train. */
+  const isHindered = ({ id, training }: Slot) => typed.value.has(id) || training.status.value === 'failed';
+  const statusOf = ({ training }: Slot) => training.status.value;
   const status = computed<Status>(() => {
-    for (const any of ['running', 'opening'] as const) if (statuses.value.includes(any)) return any;
-    if (statuses.value.every((each) => each === 'failed')) return 'failed';
-    const able = statuses.value.filter((each) => each !== 'failed');
+    const all = slots.value.map(statusOf);
+    for (const any of ['running', 'opening'] as const) if (all.includes(any)) return any;
+    const able = slots.value.filter((slot) => !isHindered(slot)).map(statusOf);
+    if (able.length === 0) return 'failed';
     if (able.every((each) => each === 'done')) return 'done';
     return able.every((each) => each === 'ready') ? 'ready' : 'paused';
   });
@@ -144,7 +144,19 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
     ...(plane.value && isDrawable(run.data) && { plane: plane.value }),
   });
 
+  const discard = ({ id, training }: Slot) => {
+    waiting.delete(id);
+    training.dispose();
+  };
+
   const runs = () => slots.value.map(({ run }) => run);
+
+  const problemIn = (slot: Slot): Problem | null => {
+    const found = typed.value.get(slot.id)?.problem;
+    if (found) return found;
+    const failure = slot.training.failure.value;
+    return failure && { path: failure.path ?? '', message: failure.message };
+  };
 
   const documentOf = (slot: Slot): Draft => typed.value.get(slot.id)?.document ?? (slot.run as unknown as Draft);
 
@@ -183,11 +195,8 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
   /** Runs that are done wait for the others, unless all are. */
   const eachAble = (does: (training: Training) => void) => {
     const able: readonly Status[] = status.value === 'done' ? ['done'] : ['ready', 'paused'];
-    for (const { id, training } of slots.value) {
-      // What the form shows is not what would train.
-      const isWrong = typed.value.has(id);
-      if (!isWrong && able.includes(training.status.value)) does(training);
-    }
+    wasLeft.value = false;
+    for (const slot of slots.value) if (!isHindered(slot) && able.includes(statusOf(slot))) does(slot.training);
   };
 
   return {
@@ -207,12 +216,20 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
     documentOf,
 
     /** What is wrong with a run's document, or with the data that it names. */
-    problemOf(slot: Slot): Problem | null {
-      const found = typed.value.get(slot.id)?.problem;
-      if (found) return found;
-      const failure = slot.training.failure.value;
-      if (!failure) return null;
-      return { path: failure.path ?? '', message: failure.message };
+    problemOf: problemIn,
+    /** The runs that do not start with the others, or train on as they were before something wrong was typed. */
+    hindered: () => slots.value.filter(isHindered),
+    wasLeft: () => wasLeft.value && status.value === 'paused',
+
+    /** What the form is about: the document, without what is wrong in it; or the last one that was valid. */
+    meant(slot: Slot): CanonicalRun {
+      const problem = problemIn(slot);
+      if (problem === null) return canonicalOf(slot.run);
+      try {
+        return canonicalOf(write(documentOf(slot), problem.path, undefined) as unknown as Run);
+      } catch {
+        return canonicalOf(slot.run);
+      }
     },
 
     /** Makes the slots those of these documents; a slot whose document stays goes on. */
@@ -230,10 +247,7 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
         const spare = take(free.find((slot) => slot === before[i]) ?? free[0]);
         return spare ? reuse(spare, run, meaning) : createSlot(run, meaning);
       });
-      for (const { training, id } of free) {
-        waiting.delete(id);
-        training.dispose();
-      }
+      for (const slot of free) discard(slot);
     },
 
     /** Opens the runs that wait for it. */
@@ -274,11 +288,31 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
       note(slot);
       keepTyped(slot.id, null);
       chosenIndex.value = Math.max(0, Math.min(chosenIndex.value, slots.value.length - 2));
-      change(runs().filter((_, i) => slots.value[i] !== slot));
+      // Not left to `fit`, which knows documents only: one that looks the same would go in its place.
+      slots.value = slots.value.filter((each) => each !== slot);
+      discard(slot);
+      change(runs());
     },
 
     play: () => eachAble((training) => training.play(speed.value)),
     pause: each((training) => training.pause()),
+    /** Another page comes, and has the machine to itself. */
+    leave() {
+      for (const { training } of slots.value) {
+        if (training.status.value !== 'running') continue;
+        wasLeft.value = true;
+        training.pause();
+      }
+    },
+    /** Gives up a run that is being made, at once. */
+    cancel({ id, training }: Slot) {
+      waiting.delete(id);
+      training.cancel();
+    },
+    /** Makes what was given up. */
+    makeAgain(slot: Slot) {
+      slot.training.open(jobOf(slot.run));
+    },
     stepOn: (count: number) => eachAble((training) => training.step(count)),
     rewind: each((training) => training.rewind()),
     setSpeed(value: number | null) {

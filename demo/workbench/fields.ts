@@ -137,9 +137,9 @@ const seedRange = (rng: CanonicalRun['rng']) => (rng === 'numpy' ? RANGES.numpyS
 
 // ---------------------------------------------------------------- network
 
-export function layerFields(layer: number): readonly Field[] {
+/** @param owner as its legend on the form says */
+export function layerFields(layer: number, owner = `layer ${layer + 1}`): readonly Field[] {
   const at = `layers[${layer}]`;
-  const owner = `layer ${layer + 1}`;
   return [
     { ...number(`${at}.units`, 'Units', RANGES.units, 'How wide the layer is.', 'units'), owner },
     { ...choice(`${at}.activation`, 'Activation', ACTIVATIONS, 'What each unit does to its sum.'), owner },
@@ -149,6 +149,9 @@ export function layerFields(layer: number): readonly Field[] {
     },
   ];
 }
+
+/** The output is linear and keeps every unit. */
+export const outputFields = (layer: number): readonly Field[] => layerFields(layer, 'the output').slice(0, 1);
 
 export const LOSS: ChoiceField = {
   ...choice('loss', 'Loss', LOSSES, 'What training makes small.'),
@@ -301,7 +304,8 @@ export function allFields(run: CanonicalRun): readonly Field[] {
   return [
     ...dataFields(run),
     ...splitFields(run),
-    ...run.layers.flatMap((_, l) => layerFields(l)),
+    ...run.layers.slice(0, -1).flatMap((_, l) => layerFields(l)),
+    ...layerFields(run.layers.length - 1, 'the output'),
     LOSS,
     L2,
     ...startFields(run),

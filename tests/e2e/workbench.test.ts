@@ -350,6 +350,62 @@ test('a rate schedule, what is recorded, and weights that the document gives: al
   await page.close();
 });
 
+test('a run with a wrong value is named beside the button, and the others start', async () => {
+  const { page, errors } = await visit(lab, BENCH);
+  await press(page, 'Add a copy');
+  await waitForRuns(page, 2);
+  await type(page, 'layers[0].dropRate', '1.5');
+  await waitForWords(page, '.progress-note', /Run 2 cannot start\. Drop rate of layer 1: 1\.5 is outside \[0, 1\)\.$/);
+  expect(await words(page, '[data-model=run-2] .notice')).not.toMatch(/layers\[/);
+  await press(page, 'Start');
+  await waitForStep(page, 1000);
+  await rested(page);
+  expect(await page.$$eval('.tried tbody tr', (rows) => rows.length)).toBe(1);
+  await page.click('[data-model=run-1] .run-head button:last-child');
+  await waitForWords(page, '.progress-note', /This run cannot start/);
+  expect(await page.$('.primary:disabled')).not.toBeNull();
+  await page.click('[data-path="layers[0].dropRate"] .reset');
+  await ready(page);
+  expect(await words(page, '.progress-note')).toBe('');
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('leaving the workbench pauses its runs, and it says so when one comes back', async () => {
+  const { page } = await visit(lab, BENCH);
+  await page.select('.controls select', '2');
+  await press(page, 'Start');
+  await waitForStep(page, 1);
+  await page.click('nav a');
+  await ready(page);
+  await page.goBack();
+  await waitForWords(page, '.progress-note', /Paused when you left the workbench/);
+  await press(page, 'Go on');
+  await waitForWords(page, '.progress-note', /^$/);
+  await page.close();
+});
+
+test('a network that is far too large says how large it is, and is given up at once', async () => {
+  const { page, errors } = await visit(lab, BENCH);
+  for (let layer = 0; layer < 6; layer++) await press(page, 'Add a layer');
+  for (let layer = 0; layer < 7; layer++) await type(page, `layers[${layer}].units`, '4096');
+  // By hand: 4096 · 3 + 6 · 4096 · 4097 + 4097 weights and biases.
+  await waitForWords(page, '.progress-note', /100,704,257 parameters, at least 806 MB of memory/);
+  const startedMs = performance.now();
+  await press(page, 'Cancel');
+  await waitForWords(page, '.run .notice', /Cancelled before it was ready/);
+  expect(performance.now() - startedMs).toBeLessThan(2000);
+  await press(page, 'Make it after all');
+  await waitForWords(page, '.progress-note', /100,704,257 parameters/);
+  await type(page, 'layers[3].units', '8');
+  for (let layer = 0; layer < 7; layer++) await type(page, `layers[${layer}].units`, '8');
+  await ready(page);
+  await press(page, '+1 step');
+  await waitForStep(page, 1);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 test('early stopping stops where the library does, with its best weights', async () => {
   const { page, errors } = await visit(lab, BENCH);
   await type(page, 'earlyStopping.patience', '3');

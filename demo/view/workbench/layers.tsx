@@ -2,7 +2,7 @@
 
 import { bench } from '../../state.ts';
 import { withLayer, withoutLayer } from '../../workbench/document.ts';
-import { layerFields } from '../../workbench/fields.ts';
+import { layerFields, outputFields } from '../../workbench/fields.ts';
 import { GivenIn } from './given.tsx';
 import { Fields, type FormProps } from './settings.tsx';
 
@@ -30,7 +30,7 @@ export function Layers({ form }: { form: FormProps }) {
       </button>
       <fieldset class="layer">
         <legend>Output</legend>
-        <Fields fields={layerFields(last).slice(0, 1)} form={form} />
+        <Fields fields={outputFields(last)} form={form} />
       </fieldset>
     </>
   );

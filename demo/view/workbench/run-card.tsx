@@ -2,10 +2,12 @@
 
 import type { Evaluation, InlineData } from '../../../src/index.ts';
 import { bench } from '../../state.ts';
+import { CANCELLED } from '../../training/training.ts';
 import type { Slot } from '../../workbench/bench.ts';
 import { differenceLine } from '../../workbench/differences.ts';
 import { canonicalOf } from '../../workbench/document.ts';
 import { isDrawable } from '../../workbench/points.ts';
+import { type Problem as ProblemOf, saidOnPage } from '../../workbench/words.ts';
 import { Boundary } from '../boundary.tsx';
 import { Curve } from '../curve.tsx';
 import { percent, places } from '../format.ts';
@@ -60,6 +62,19 @@ function wordsOf(first: Slot, { run }: Slot): string {
   return own ? `${own}: ${other}` : other;
 }
 
+function Problem({ slot, problem }: { slot: Slot; problem: ProblemOf }) {
+  return (
+    <p class="notice" role="alert">
+      {saidOnPage(problem, bench.meant(slot))}
+      {slot.training.failure.value?.name === CANCELLED && (
+        <button type="button" onClick={() => bench.makeAgain(slot)}>
+          Make it after all
+        </button>
+      )}
+    </p>
+  );
+}
+
 export function RunCard({ slot, index }: { slot: Slot; index: number }) {
   const { training } = slot;
   const { slots, chosen, documentOf, curveOf, ceiling } = bench;
@@ -95,11 +110,7 @@ export function RunCard({ slot, index }: { slot: Slot; index: number }) {
       </header>
       <div>
         <p class="hint difference">{isAlone ? slot.run.name : wordsOf(slots.value[0]!, slot)}</p>
-        {problem && (
-          <p class="notice" role="alert">
-            {problem.message}
-          </p>
-        )}
+        {problem && <Problem slot={slot} problem={problem} />}
       </div>
       <div class="run-body">
         {hasPicture && (

@@ -2,11 +2,11 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { CanonicalRun, Run } from '../../../src/index.ts';
+import type { CanonicalRun } from '../../../src/index.ts';
 import { bench } from '../../state.ts';
-import type { Problem, Slot } from '../../workbench/bench.ts';
+import type { Slot } from '../../workbench/bench.ts';
 import { dataWord } from '../../workbench/differences.ts';
-import { canonicalOf, countedIn, type Draft, defaultsOf, read, recordedIn, write } from '../../workbench/document.ts';
+import { countedIn, type Draft, defaultsOf, read, recordedIn } from '../../workbench/document.ts';
 import {
   BATCH_SIZE,
   batchFields,
@@ -25,6 +25,7 @@ import {
   stoppingFields,
   wordOf,
 } from '../../workbench/fields.ts';
+import { type Problem, saidAtField } from '../../workbench/words.ts';
 import { count, percent } from '../format.ts';
 import { DataChoice } from './data.tsx';
 import { FieldRow } from './field.tsx';
@@ -39,13 +40,8 @@ export interface FormProps {
   readonly problem: Problem | null;
 }
 
-/** Without the path that the message begins with: it stands at its field. */
-function messageAt({ path, message }: Problem): string {
-  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
-}
-
 export function Fields({ fields, form }: { fields: readonly Field[]; form: FormProps }) {
-  const { document, byDefault, problem } = form;
+  const { document, run, byDefault, problem } = form;
   return (
     <>
       {fields.map((field) => (
@@ -54,7 +50,7 @@ export function Fields({ fields, form }: { fields: readonly Field[]; form: FormP
           field={field}
           value={read(document, field.path)}
           fallback={byDefault(field.path)}
-          problem={problem?.path === field.path ? messageAt(problem) : null}
+          problem={problem?.path === field.path ? saidAtField(problem, run) : null}
           change={(value) => bench.edit(field.path, value)}
         />
       ))}
@@ -64,9 +60,9 @@ export function Fields({ fields, form }: { fields: readonly Field[]; form: FormP
 
 /** What is wrong in a part of the document that has no field of its own. */
 export function Message({ form, within }: { form: FormProps; within: RegExp }) {
-  const { problem } = form;
+  const { problem, run } = form;
   if (!problem || !within.test(problem.path)) return null;
-  return <p class="notice">{problem.message}</p>;
+  return <p class="notice">{saidAtField(problem, run)}</p>;
 }
 
 interface GroupProps {
@@ -211,20 +207,10 @@ function Groups({ form }: { form: FormProps }) {
   );
 }
 
-/** What the form is about: the document, without what is wrong in it; or the last one that was valid. */
-function meant(document: Draft, problem: Problem | null, slot: Slot): CanonicalRun {
-  if (problem === null) return canonicalOf(slot.run);
-  try {
-    return canonicalOf(write(document, problem.path, undefined) as unknown as Run);
-  } catch {
-    return canonicalOf(slot.run);
-  }
-}
-
 export function SettingsOf({ slot }: { slot: Slot }) {
   const problem = bench.problemOf(slot);
   const document = bench.documentOf(slot);
-  const run = meant(document, problem, slot);
+  const run = bench.meant(slot);
   const form = { document, run, byDefault: defaultsOf(run), problem };
   return <Groups form={form} />;
 }

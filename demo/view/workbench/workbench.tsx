@@ -7,6 +7,7 @@ import type { Slot } from '../../workbench/bench.ts';
 import { type Trainer, TrainingControls } from '../controls.tsx';
 import { type Choice, TakeAway } from '../take-away.tsx';
 import { Inside } from './inside.tsx';
+import { Note } from './note.tsx';
 import { RunCard } from './run-card.tsx';
 import { SettingsOf } from './settings.tsx';
 import { TriedTable } from './tried.tsx';
@@ -49,6 +50,7 @@ function Controls() {
     pause,
     stepOn,
     rewind,
+    note: <Note />,
   };
   return (
     <TrainingControls trainer={trainer}>
