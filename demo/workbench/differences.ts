@@ -18,6 +18,11 @@ export interface Compared {
   readonly run: CanonicalRun;
 }
 
+/** Where a run does not have the setting. */
+const NOTHING = 'none';
+
+const omitWord = (data: Data): string => ('csv' in data && data.omit?.join(', ')) || NOTHING;
+
 /** How data is told apart: its name, or where it comes from. */
 export function dataWord(data: Data): string {
   if ('name' in data) return data.name;
@@ -39,9 +44,6 @@ function rowsOf(data: Data): unknown {
   return [data.x, data.y, data.testX, data.testY];
 }
 
-/** Where a run does not have the setting. */
-const NOTHING = 'none';
-
 function show(value: unknown): string {
   if (value === undefined) return NOTHING;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
@@ -50,7 +52,7 @@ function show(value: unknown): string {
 
 /** What is told as a whole, or is no setting. */
 const APART =
-  /^(basin|name|record(\.epochs)?|steps|epochs|layers\[\d+\]\.(units|dropMasks)|data\.(name|csv|label|x|y|testX|testY|testCsv))$/;
+  /^(basin|name|record(\.epochs)?|steps|epochs|layers\[\d+\]\.(units|dropMasks)|data\.(name|csv|label|omit|x|y|testX|testY|testCsv))$/;
 
 /**
  * What `other` says differently from `first`. What neither of them writes, and what only one of them can have, follows from
@@ -61,6 +63,8 @@ export function differences(first: Compared, other: Compared): readonly Differen
   const whole: Difference[] = [];
   const rows = !sameRows(first.run.data, other.run.data);
   if (rows) whole.push(told('data', 'data', dataWord(other.run.data), dataWord(first.run.data)));
+  const [left, leftBefore] = [omitWord(other.run.data), omitWord(first.run.data)];
+  if (!rows && left !== leftBefore) whole.push(told('data.omit', 'columns left out', left, leftBefore));
   const shape = shapeWord(first.run) !== shapeWord(other.run);
   if (shape) whole.push(told('layers', 'layers', shapeWord(other.run), shapeWord(first.run)));
   const [length, before] = [lengthWord(other.run), lengthWord(first.run)];
@@ -110,6 +114,7 @@ function labelOf(path: string, field: Field | undefined): string {
 /** A run's own value of a setting that runs differ in. */
 export function settingWord(run: CanonicalRun, path: string): string {
   if (path === 'data') return dataWord(run.data);
+  if (path === 'data.omit') return omitWord(run.data);
   if (path === 'layers') return shapeWord(run);
   return path === 'length' ? lengthWord(run) : show(read(run, path));
 }

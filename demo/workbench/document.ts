@@ -140,7 +140,7 @@ export function withData(document: Draft, data: Data, classes: number): Draft {
 /** What a document must say, and the names that decide which other settings there are. */
 function withoutSettings(run: CanonicalRun): Draft {
   const { basin, data, layers, loss, init, optimizer, seed, rng, epochs } = run;
-  const kept = ['name', 'csv', 'label', 'x', 'y', 'testX', 'testY', 'testCsv', 'testFraction'];
+  const kept = ['name', 'csv', 'label', 'omit', 'x', 'y', 'testX', 'testY', 'testCsv', 'testFraction'];
   return {
     basin,
     seed,

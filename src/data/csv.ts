@@ -153,7 +153,7 @@ function checkCell(table: Table, row: number, column: string, cell: string): voi
   }
   const remedy = /^[+-]?\d+,\d+$/.test(cell)
     ? `Write a decimal point: ${cell.replace(',', '.')}.`
-    : 'Write it as a number, or remove the column.';
+    : `Write it as a number, or leave the column out: "omit": [${show(column)}] in data.`;
   failAt(
     table,
     row,

@@ -65,10 +65,11 @@ async function textOf(path: string, readText: ReadText): Promise<string> {
   }
 }
 
-function inputColumns(table: Table, label: string): string[] {
-  const columns = table.columns.filter((name) => name !== label);
-  if (columns.length > 0) return columns;
-  throw new DataError(`${table.file}:1`, `"${label}" is the only column. Allowed: one input column or more. Add one.`);
+function inputColumns({ file, columns }: Table, label: string, omit: readonly string[]): string[] {
+  const inputs = columns.filter((name) => name !== label && !omit.includes(name));
+  if (inputs.length > 0) return inputs;
+  const came = omit.length > 0 ? 'data.omit leaves no input column' : `"${label}" is the only column`;
+  throw new DataError(`${file}:1`, `${came}. Allowed: one input column or more. Add one.`);
 }
 
 /** The test file has the columns of the training file, in any order. */
@@ -83,10 +84,12 @@ function checkSameColumns(test: Table, train: Table): void {
 
 async function fromCsv(data: Csv, run: CanonicalRun, readText: ReadText): Promise<Source> {
   const { readLabels, readTestLabels } = await import('./labels.ts');
-  const { numbersOf } = await import('./csv.ts');
+  const { columnIndex, numbersOf } = await import('./csv.ts');
   const table = await readTable(data.csv, readText);
   const labels = readLabels(table, data.label, run.loss);
-  const columns = inputColumns(table, data.label);
+  const { omit = [] } = data;
+  for (const name of omit) columnIndex(table, name, 'data.omit');
+  const columns = inputColumns(table, data.label, omit);
   const train = { count: table.rows.length, x: numbersOf(table, columns), y: labels.y };
   const { classes, classNames } = labels;
   const source = { inputs: columns.length, targets: 1, classes, classNames, columns, train, test: null };

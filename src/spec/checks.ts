@@ -104,7 +104,11 @@ type Item<T> = (path: string, value: unknown, index: number) => T;
 export function list<T>(path: string, value: unknown, what: string, item: Item<T>): T[] {
   if (!Array.isArray(value)) fail(path, `${show(value)} is not a list. Allowed: a list of ${what}, [ … ].`);
   if (value.length === 0) fail(path, `the list is empty. Allowed: at least one of ${what}.`);
-  return value.map((each, i) => item(`${path}[${i}]`, each, i));
+  // By place, not by `map`, which passes over holes.
+  return Array.from({ length: value.length }, (_, i) => {
+    if (!(i in value)) fail(`${path}[${i}]`, `is a hole in the list. Allowed: ${what}, without gaps. Fill it in.`);
+    return item(`${path}[${i}]`, value[i], i);
+  });
 }
 
 /** Lists of equal length inside a list; `columns` is the length asked for, where it is known already. */

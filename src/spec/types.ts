@@ -45,6 +45,8 @@ export interface CsvData extends DataCommon {
   csv: string;
   /** Name of the label's column. */
   label: string;
+  /** Names of columns that are no inputs. */
+  omit?: string[];
   testCsv?: string;
   /** Fraction of the rows of `csv` kept for testing, in (0, 1); not together with `testCsv`. */
   testFraction?: number;
@@ -167,7 +169,7 @@ type FilledExcept<T, Optional extends keyof T> = Required<Omit<T, Optional>> & P
 
 export type CanonicalData =
   | Required<BuiltInData>
-  | FilledExcept<CsvData, 'testCsv' | 'testFraction'>
+  | FilledExcept<CsvData, 'omit' | 'testCsv' | 'testFraction'>
   | FilledExcept<InlineData, 'testX' | 'testY'>;
 
 /** Hidden layers carry activation and dropRate; so does the output layer (`linear`, 0). */

@@ -39,7 +39,7 @@ export interface Seeds {
 const BUILT_IN_NAMES = Object.keys(BUILT_IN) as BuiltInDataName[];
 const COMMON_KEYS = ['seed', 'validationFraction', 'standardize'];
 const BUILT_IN_KEYS = ['name', 'rows', 'testRows', 'noise', 'testSeed', ...COMMON_KEYS];
-const CSV_KEYS = ['csv', 'label', 'testCsv', 'testFraction', ...COMMON_KEYS];
+const CSV_KEYS = ['csv', 'label', 'omit', 'testCsv', 'testFraction', ...COMMON_KEYS];
 const INLINE_KEYS = ['x', 'y', 'testX', 'testY', ...COMMON_KEYS];
 const EXAMPLE = '{ "name": "circles" }, { "csv": "train.csv", "label": "y" } or { "x": [[0, 1]], "y": [1] }';
 
@@ -123,12 +123,23 @@ function validateCsv(fields: Fields, seeds: Seeds): CanonicalData {
   }
   const label = required('data', fields, 'label', 'Write the name of the column that holds the labels.');
   const data: CsvData = { csv: word('data.csv', fields.csv), label: word('data.label', label) };
+  if (fields.omit !== undefined) data.omit = validateOmit(fields.omit, data.label);
   if (fields.testCsv !== undefined) data.testCsv = word('data.testCsv', fields.testCsv);
   if (fields.testFraction !== undefined) {
     const advice = 'It is the fraction of the rows kept for testing; without test rows leave it out.';
     data.testFraction = number('data.testFraction', fields.testFraction, RANGES.openFraction, advice);
   }
   return { ...data, ...common(fields, seeds) };
+}
+
+function validateOmit(value: unknown, label: string): string[] {
+  const names = list('data.omit', value, 'names of columns', word);
+  names.forEach((name, i) => {
+    const path = `data.omit[${i}]`;
+    if (name === label) fail(path, `${show(name)} is the label, which is learned. Allowed: other columns. Remove it.`);
+    if (names.indexOf(name) < i) fail(path, `${show(name)} is there already. Allowed: each column once. Remove it.`);
+  });
+  return names;
 }
 
 // ---------------------------------------------------------------- inline rows

@@ -20,6 +20,32 @@ const numbered = (count: number) =>
 const values = (rows: Rows | null) => Array.from(rows?.x ?? []);
 const ascending = (a: number, b: number) => a - b;
 
+describe('columns that are left out', () => {
+  const files = { 'people.csv': 'name,age,city,label\nAda,36,London,1\nBob,,Bonn,0\nEve,20,Oslo,1' };
+
+  test('are no inputs, whatever they hold; the others keep their order', async () => {
+    const text = 'b,name,a,id,label\n1,Ada,2,?,1\n3,Bob,4,,0';
+    const data = { csv: 'all.csv', label: 'label', omit: ['name', 'id'] };
+    const { columns, train } = await load(data, { 'all.csv': text });
+    expect(columns).toEqual(['b', 'a']);
+    expect(values(train)).toEqual([1, 2, 3, 4]);
+  });
+
+  test.each<[readonly string[], RegExp]>([
+    [['age', 'town'], /^people\.csv:1: there is no column "town"\. Columns: name, age, city, label\./],
+    [
+      ['name', 'age', 'city'],
+      /^people\.csv:1: data\.omit leaves no input column\. Allowed: one input column or more\./,
+    ],
+    [
+      ['age'],
+      /people\.csv:2:1: column "name": "Ada" is not a number\..*leave the column out: "omit": \["name"\] in data/,
+    ],
+  ])('%j is refused with a way out', async (omit, message) => {
+    await expect(load({ csv: 'people.csv', label: 'label', omit: [...omit] }, files)).rejects.toThrow(message);
+  });
+});
+
 describe('holding rows out', () => {
   const files = { 'all.csv': numbered(50) };
   const data = { csv: 'all.csv', label: 'label', testFraction: 0.2, validationFraction: 0.25, seed: 4 };

@@ -239,6 +239,13 @@ test('what all hidden layers have alike is said once', () => {
   );
 });
 
+test('columns left out of a file are a difference', () => {
+  const file = { ...RUN, data: { csv: 'a.csv', label: 'y' } };
+  const fewer = { ...file, data: { ...file.data, omit: ['id', 'name'] } };
+  expect(line(file, fewer)).toBe('columns left out id, name');
+  expect(line(fewer, file)).toBe('columns left out none instead of id, name');
+});
+
 test('a preset and its short form do not differ', () => {
   for (const preset of Object.values(presets)) expect(line(preset, shortForm(preset as Run))).toBe('the same settings');
 });

@@ -54,6 +54,57 @@ describe('documents that are refused', () => {
   });
 });
 
+/** A list with a hole at this place, as `new Array(n)` and `delete` leave it; JSON has none. */
+function holed<T>(list: readonly T[], place: number): T[] {
+  const copy = [...list];
+  delete copy[place];
+  return copy;
+}
+
+describe('a hole in a list is refused where it is', () => {
+  const base = {
+    basin: 1,
+    data: {
+      x: [
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ],
+      y: [0, 1, 1],
+    },
+    layers: [{ units: 2 }, { units: 1 }],
+  };
+  const masks = [
+    [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ],
+  ];
+  test.each<[string, object]>([
+    ['data.x[1]', { data: { ...base.data, x: holed(base.data.x, 1) } }],
+    ['data.x[0][1]', { data: { ...base.data, x: [holed([0, 1], 1), [1, 0], [1, 1]] } }],
+    ['data.y[0]', { data: { ...base.data, y: holed(base.data.y, 0) } }],
+    ['data.y[2]', { data: { ...base.data, y: holed(base.data.y, 2) } }],
+    ['layers[0]', { layers: holed(base.layers, 0) }],
+    ['layers[1]', { layers: holed(base.layers, 1) }],
+    [
+      'layers[0].dropMasks[0][1]',
+      { layers: [{ units: 2, dropRate: 0.5, dropMasks: [holed(masks[0]!, 1)] }, { units: 1 }] },
+    ],
+    ['batch.order[0]', { batch: { size: 2, order: holed([[0, 1, 2]], 0) } }],
+    ['batch.order[0][2]', { batch: { size: 2, order: [holed([0, 1, 2], 2)] } }],
+    [
+      'optimizer.schedule.values[1]',
+      { optimizer: { name: 'sgd', schedule: { name: 'given', values: holed([1, 2], 1) } } },
+    ],
+  ])('%s', (path, change) => {
+    const error = errorOf({ ...base, ...change });
+    expect(error.path).toBe(path);
+    expect(error.message).toMatch(/is a hole in the list\. Allowed: .* Fill it in\./);
+  });
+});
+
 describe('canonical form', () => {
   test('the smallest document, with every default', () => {
     expect(validate(run())).toEqual({

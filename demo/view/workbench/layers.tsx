@@ -6,7 +6,8 @@ import { layerFields, outputFields } from '../../workbench/fields.ts';
 import { GivenIn } from './given.tsx';
 import { Fields, type FormProps } from './settings.tsx';
 
-const MOST_LAYERS = 8;
+/** With more, painting what each unit computes holds the page for longer than 50 ms. A link may bring more. */
+const MOST_LAYERS = 16;
 
 export function Layers({ form }: { form: FormProps }) {
   const layers = form.document.layers as readonly unknown[];
@@ -28,6 +29,9 @@ export function Layers({ form }: { form: FormProps }) {
       <button type="button" disabled={layers.length >= MOST_LAYERS} onClick={() => bench.update(withLayer)}>
         Add a layer
       </button>
+      {layers.length >= MOST_LAYERS && (
+        <p class="hint">The form stops at {MOST_LAYERS} layers, so that the picture of the units can keep up.</p>
+      )}
       <fieldset class="layer">
         <legend>Output</legend>
         <Fields fields={outputFields(last)} form={form} />
