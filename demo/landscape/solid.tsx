@@ -220,8 +220,10 @@ export function Solid({ device, ...props }: PictureProps & { readonly device: GP
   const words = wordsOf(scale);
   const box = useRef<HTMLDivElement>(null);
   const stand = (word: Element, [x, y]: readonly [number, number]) => {
-    (word as HTMLElement).style.translate = `${(100 * x).toFixed(2)}cqw ${(100 * y).toFixed(2)}cqh`;
-    word.classList.toggle('left', x < 0.5);
+    const { style, classList } = word as HTMLElement;
+    style.setProperty('--x', `${(100 * x).toFixed(2)}cqw`);
+    style.setProperty('--y', `${(100 * y).toFixed(2)}cqh`);
+    classList.toggle('left', x < 0.5);
   };
   const onMove = (matrix: Float32Array) => {
     const corner = leftCorner(matrix);
@@ -244,15 +246,11 @@ export function Solid({ device, ...props }: PictureProps & { readonly device: GP
       <div class="ground-words" ref={box} aria-hidden="true">
         {words.map(({ text, kind }) => (
           <span key={text} class={`ground-word ${kind}`}>
-            <b>{text}</b>
+            {text}
           </span>
         ))}
-        <span class="ground-word axis">
-          <b>{props.axes[0]}</b>
-        </span>
-        <span class="ground-word axis">
-          <b>{props.axes[1]}</b>
-        </span>
+        <span class="ground-word axis">{props.axes[0]}</span>
+        <span class="ground-word axis">{props.axes[1]}</span>
       </div>
     </div>
   );
