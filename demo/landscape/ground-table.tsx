@@ -1,20 +1,16 @@
 // A ground in numbers: its losses on a coarse grid, and the stops of its paths.
 
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Ground } from '../training/protocol.ts';
+import { evenly } from '../view/evenly.ts';
 import { count, places } from '../view/format.ts';
 
 const GRID = 7;
 const MOST_STOPS = 12;
 
-/** `wanted` numbers from 0 to `length` − 1, evenly, with both ends. */
-function spread(length: number, wanted: number): number[] {
-  const parts = Math.min(length, wanted);
-  return Array.from({ length: parts }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, parts - 1)));
-}
-
 function Losses({ ground: { x, y, losses } }: { ground: Ground }) {
-  const columns = spread(x.length, GRID);
+  const columns = evenly(x.length, GRID);
   return (
     <table>
       <caption>Loss by place: direction 1 to the right, direction 2 down</caption>
@@ -29,7 +25,7 @@ function Losses({ ground: { x, y, losses } }: { ground: Ground }) {
         </tr>
       </thead>
       <tbody>
-        {spread(y.length, GRID).map((r) => (
+        {evenly(y.length, GRID).map((r) => (
           <tr key={r}>
             <th scope="row">{places(y[r]!)}</th>
             {columns.map((c) => (
@@ -58,7 +54,7 @@ function Stops({ ground, names }: { ground: Ground; names: readonly string[] }) 
       </thead>
       <tbody>
         {ground.paths.flatMap((path, p) =>
-          spread(path.length, MOST_STOPS).map((i) => {
+          evenly(path.length, MOST_STOPS).map((i) => {
             const { step, x, y, distance, loss } = path[i]!;
             return (
               <tr key={`${p} ${i}`}>
@@ -84,15 +80,18 @@ interface GroundTableProps {
   /** Of the paths. */
   readonly names: readonly string[];
   readonly label: string;
+  /** What to know about the ground. */
+  readonly children?: ComponentChildren;
 }
 
-export function GroundTable({ ground, names, label }: GroundTableProps) {
+export function GroundTable({ ground, names, label, children }: GroundTableProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         The ground in numbers<span class="unseen">, {label}</span>
       </summary>
+      {children}
       {isOpen && ground && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <section class="scrolls" tabIndex={0} aria-label={`The ground in numbers, ${label}`}>

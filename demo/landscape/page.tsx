@@ -7,6 +7,7 @@ import { Controls } from '../view/controls.tsx';
 import { Failure } from '../view/engine.tsx';
 import { count, percent, places } from '../view/format.ts';
 import { TakeAway } from '../view/take-away.tsx';
+import { Verdict } from '../view/verdict.tsx';
 import { CHOICES, type Choices, rivalOf } from './choices.ts';
 import { GroundTable } from './ground-table.tsx';
 import { landscapeRuns } from './job.ts';
@@ -61,7 +62,8 @@ function Guess() {
 function Networks() {
   const { run, choices } = landscape.value;
   return (
-    <div class="ground-choices">
+    <section class="settings ground-choices">
+      <h2>Change it</h2>
       <label>
         Network{' '}
         <select value={chosenStart.value ?? ''} onChange={(event) => startWith(event.currentTarget.value)}>
@@ -86,7 +88,7 @@ function Networks() {
           ))}
         </select>
       </label>
-    </div>
+    </section>
   );
 }
 
@@ -151,7 +153,7 @@ function Figures({ model, ground }: { model: number; ground: Ground | null }) {
   const scores = training.frame.value?.now.scores[model];
   const accuracy = scores && (scores.test ?? scores.train).accuracy;
   return (
-    <dl class="figures">
+    <dl class="figures stacked">
       <div>
         <dt>loss of the network</dt>
         <dd>
@@ -195,16 +197,18 @@ function Network({ model }: { model: number }) {
         </div>
       )}
       <Figures model={model} ground={ground} />
-      {ground && <p class="unseen">{pathWords(ground, [label])}</p>}
-      <GroundTable ground={ground} names={[label]} label={label} />
-      {training.opened.value?.view !== null && (
-        <details>
-          <summary>
-            What it has learned<span class="unseen">, {label}</span>
-          </summary>
-          <Boundary training={training} model={model} label={label} />
-        </details>
-      )}
+      <div>
+        {ground && <p class="unseen">{pathWords(ground, [label])}</p>}
+        <GroundTable ground={ground} names={[label]} label={label} />
+        {training.opened.value?.view !== null && (
+          <details>
+            <summary>
+              What it has learned<span class="unseen">, {label}</span>
+            </summary>
+            <Boundary training={training} model={model} label={label} />
+          </details>
+        )}
+      </div>
     </article>
   );
 }
@@ -230,21 +234,10 @@ function Caption() {
 function WhatHappened() {
   const found = seen.value;
   return (
-    <section class="verdict" aria-live="polite">
-      <h2>What happened</h2>
-      {found === null ? (
-        <p class="hint">Comes here when training has ended and the ground has been looked at.</p>
-      ) : (
-        <>
-          <p class="judged">{judged(found, guess.value)}</p>
-          <ul>
-            {explained(found).map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-        </>
-      )}
-    </section>
+    <Verdict
+      seen={found && { judged: judged(found, guess.value), sentences: explained(found) }}
+      waiting="Comes here when training has ended and the ground has been looked at."
+    />
   );
 }
 
@@ -263,35 +256,39 @@ export function LandscapePage() {
   const { view } = landscape.value.choices;
   return (
     <>
-      <div class="opening">
-        <div>
+      <Failure training={training} />
+      <div class="screen">
+        <div class="opening">
           <h1>What does the ground look like where training ends?</h1>
           <p class="lead">
             Every point of this ground is a network: the trained one, moved some way in two directions of its weights.
             How high it lies is its loss.
           </p>
+          <Guess />
         </div>
-        <Guess />
+        <Controls />
+        <div class="stage">
+          <NoSolid view={view} />
+          <div class="ground-bar">
+            <Choice name="plane" legend="Look" />
+            <Choice name="view" legend="as" />
+            {view === 'solid' && <Turning />}
+            <Legend scale={scale.value} />
+          </div>
+          <div class="panels">
+            {networks.value.map((_, model) => (
+              <Network key={model} model={model} />
+            ))}
+          </div>
+          <Caption />
+          <WhatHappened />
+        </div>
+        <Networks />
       </div>
-      <Failure training={training} />
-      <Controls />
-      <Networks />
-      <NoSolid view={view} />
-      <div class="ground-bar">
-        <Choice name="plane" legend="Look" />
-        <Choice name="view" legend="as" />
-        {view === 'solid' && <Turning />}
-        <Legend scale={scale.value} />
+      <div class="below">
+        <TakeAway choices={networks.value.map(({ label }, model) => ({ label, training, model }))} />
+        <ToBench />
       </div>
-      <div class="panels grounds">
-        {networks.value.map((_, model) => (
-          <Network key={model} model={model} />
-        ))}
-      </div>
-      <Caption />
-      <WhatHappened />
-      <TakeAway choices={networks.value.map(({ label }, model) => ({ label, training, model }))} />
-      <ToBench />
     </>
   );
 }

@@ -36,35 +36,41 @@ export function SharedGround() {
   const names = contenders.value.map(({ label }) => label);
   return (
     <section class="panel" aria-labelledby="paths-title">
-      <h2 id="paths-title">Their paths on the loss surface</h2>
+      <div class="panel-bar">
+        <h2 id="paths-title">Their paths</h2>
+        <button
+          type="button"
+          class="compact"
+          disabled={seen === null}
+          onClick={() => show(view === 'map' ? 'solid' : 'map')}
+        >
+          {view === 'map' ? 'Show it in 3-D' : 'Show it as a map'}
+        </button>
+      </div>
       {seen && scale.value ? (
         <Picture ground={seen} scale={scale.value} looks={looks.value} label="All paths" axes={AXES} view={view} />
       ) : (
         <Waiting />
       )}
       <NoSolid view={view} />
-      <div class="ground-bar">
-        <button type="button" disabled={seen === null} onClick={() => show(view === 'map' ? 'solid' : 'map')}>
-          {view === 'map' ? 'Show it in 3-D' : 'Show it as a map'}
-        </button>
-        <Legend scale={scale.value} />
-      </div>
-      <p class="hint">
-        From the ring, where all begin, to the discs. This plane is the one nearest to all paths
-        {seen && (
-          <>
-            {' '}
-            and holds{' '}
-            <data data-figure="captured" value={String(seen.captured)}>
-              {percent(seen.captured)}
-            </data>{' '}
-            of them
-          </>
-        )}
-        ; what leads out of it is not seen.
-      </p>
+      <Legend scale={scale.value} />
       {seen && <p class="unseen">{pathWords(seen, names)}</p>}
-      <GroundTable ground={seen} names={names} label="all paths" />
+      <GroundTable ground={seen} names={names} label="all paths">
+        <p class="hint">
+          From the ring, where all begin, to the discs. This plane is the one nearest to all paths
+          {seen && (
+            <>
+              {' '}
+              and holds{' '}
+              <data data-figure="captured" value={String(seen.captured)}>
+                {percent(seen.captured)}
+              </data>{' '}
+              of them
+            </>
+          )}
+          ; what leads out of it is not seen.
+        </p>
+      </GroundTable>
     </section>
   );
 }

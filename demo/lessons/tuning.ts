@@ -1,7 +1,7 @@
 // Lesson: a grid of networks over two hyperparameters, all trained at once.
 
 import { type Evaluation, type ModelPatch, presets, type Run } from '../../src/index.ts';
-import { percent } from '../view/format.ts';
+import { count, percent } from '../view/format.ts';
 import { AXES, type Axis, mergePatches } from './axes.ts';
 import { type LessonCommon, type Setting, type Settings, stops } from './lesson.ts';
 
@@ -64,32 +64,37 @@ export const CLOSE = [
 /** Points of accuracy that count as close, as a fraction. */
 const POINTS = 0.02;
 
-/** How many networks come close to the best, and which answer that is. */
-export function closeNetworks(scores: readonly Evaluation[]): { count: number; answer: (typeof CLOSE)[number] } {
-  const accuracies = scores.map(({ validation }) => validation?.accuracy ?? Number.NaN);
-  const best = Math.max(...accuracies.filter((accuracy) => !Number.isNaN(accuracy)));
-  const count = accuracies.filter((accuracy) => accuracy >= best - POINTS).length;
-  return { count, answer: CLOSE.find(({ most }) => count / scores.length <= most)! };
+/** What a grid says, from the actual numbers. */
+export interface GridVerdict {
+  /** How many networks come close to the best. */
+  readonly answer: (typeof CLOSE)[number];
+  readonly result: string;
+  readonly sentences: readonly string[];
 }
 
-/** What the grid says, from the actual numbers. */
-export function gridVerdict(grid: Grid, scores: readonly Evaluation[]): string[] {
-  const accuracies = scores.map(({ validation }) => validation?.accuracy ?? Number.NaN);
-  const best = Math.max(...accuracies);
-  const bestModels = accuracies.flatMap((accuracy, model) => (accuracy === best ? [model] : []));
-  const losses = bestModels.map((model) => scores[model]!.validation!.loss);
-  const chosen = bestModels[losses.indexOf(Math.min(...losses))]!;
+export function gridVerdict(grid: Grid, scores: readonly Evaluation[]): GridVerdict {
+  const known = scores.map(({ validation }, model) => ({
+    model,
+    accuracy: validation!.accuracy!,
+    loss: validation!.loss,
+  }));
+  const [best] = known.toSorted((a, b) => b.accuracy - a.accuracy || a.loss - b.loss);
+  const close = known.filter(({ accuracy }) => accuracy >= best!.accuracy - POINTS).length;
+  const answer = CLOSE.find(({ most }) => close / scores.length <= most)!;
   const lost = scores.filter(({ train }) => !Number.isFinite(train.loss)).length;
-  const close = closeNetworks(scores);
-  return [
-    `The best network has ${cellName(grid, chosen)}: ${percent(best)} of the held-out points right.`,
-    close.answer.id === 'few'
-      ? 'The good ones lie close together: here the exact values matter.'
-      : 'The good ones make a wide plain: the exact values matter little.',
-    lost > 0
-      ? `${lost} ${lost === 1 ? 'network' : 'networks'} diverged: the steps were too long, and the numbers left the finite.`
-      : 'No network diverged.',
-  ];
+  return {
+    answer,
+    result: `${count(close)} of ${count(scores.length)} networks come within two points of the best, ${answer.label}`,
+    sentences: [
+      `The best network has ${cellName(grid, best!.model)}: ${percent(best!.accuracy)} of the held-out points right.`,
+      answer.id === 'few'
+        ? 'The good ones lie close together: here the exact values matter.'
+        : 'The good ones make a wide plain: the exact values matter little.',
+      lost > 0
+        ? `${lost} ${lost === 1 ? 'network' : 'networks'} diverged: the steps were too long, and the numbers left the finite.`
+        : 'No network diverged.',
+    ],
+  };
 }
 
 // ---------------------------------------------------------------- axes as settings

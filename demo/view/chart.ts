@@ -17,7 +17,6 @@ export interface Line {
 
 export interface ChartContent {
   readonly lines: readonly Line[];
-  readonly height: number;
   /** Losses above it are off the chart. Reads signals: the chart follows them. */
   ceiling(): number;
   lastStep(): number;
@@ -25,7 +24,10 @@ export interface ChartContent {
   data(): readonly (readonly number[])[];
 }
 
-function optionsOf({ lines, height, ceiling, lastStep }: ChartContent, width: number): UPlot.Options {
+/** As large as the style sheet makes its box. */
+const sizeOf = ({ clientWidth, clientHeight }: HTMLElement) => ({ width: clientWidth, height: clientHeight });
+
+function optionsOf({ lines, ceiling, lastStep }: ChartContent, box: HTMLElement): UPlot.Options {
   const axis = {
     stroke: () => colour('--ink-2'),
     font: FONT,
@@ -33,8 +35,7 @@ function optionsOf({ lines, height, ceiling, lastStep }: ChartContent, width: nu
     ticks: { show: false },
   };
   return {
-    width,
-    height,
+    ...sizeOf(box),
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 24, 0, 0],
@@ -63,8 +64,8 @@ export function useChart(makeContent: () => ChartContent, dependencies: readonly
   useEffect(() => {
     const box = ref.current!;
     const content = makeContent();
-    const chart = new UPlot(optionsOf(content, box.clientWidth), [[]], box);
-    const resize = () => chart.setSize({ width: box.clientWidth, height: content.height });
+    const chart = new UPlot(optionsOf(content, box), [[]], box);
+    const resize = () => chart.setSize(sizeOf(box));
     const observer = new ResizeObserver(resize);
     observer.observe(box);
     const stop = effect(() => {

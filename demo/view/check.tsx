@@ -74,7 +74,8 @@ function Scatter({ layers }: { layers: readonly CheckedLayer[] }) {
     >
       <line x1={0} y1={SIZE} x2={SIZE} y2={0} class="tick" />
       {dots.map(({ a, n }, i) => {
-        const isWrong = Math.abs(a - n) > 1e-4 * (Math.abs(a) + Math.abs(n));
+        // Of a slope near 0 only rounding is left, however far apart the two are in parts of it.
+        const isWrong = Math.abs(a - n) > Math.max(1e-4 * (Math.abs(a) + Math.abs(n)), 1e-6 * reach);
         return <circle key={i} cx={at(n)} cy={SIZE - at(a)} r={isWrong ? 5 : 4} class={isWrong ? 'wrong' : 'dot'} />;
       })}
     </svg>
@@ -91,13 +92,19 @@ function verdictOnGuess(rows: readonly Row[]): string {
 export function Check() {
   const checked = training.checked.value;
   const bug = bugs[place.value.settings.bug!]!;
-  if (!checked) return <p class="hint">Checking …</p>;
+  if (!checked) {
+    return (
+      <div class="stage waiting">
+        <p class="hint">Checking …</p>
+      </div>
+    );
+  }
   const layers = withBug(checked, bug);
   const rows = differences(layers);
   return (
-    <>
+    <div class="stage">
       <Bugs />
-      <div class="tuning">
+      <div class="pair">
         <section class="panel" aria-labelledby="bars-title">
           <h2 id="bars-title">How much the two ways differ</h2>
           <Bars rows={rows} />
@@ -111,6 +118,6 @@ export function Check() {
           <Scatter layers={layers} />
         </section>
       </div>
-    </>
+    </div>
   );
 }

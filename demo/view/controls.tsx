@@ -84,13 +84,14 @@ export function TrainingControls({ trainer, children }: { trainer: Trainer; chil
     <section class="controls" aria-label="Training controls">
       <Main {...trainer} />
       <button type="button" onClick={() => stepOn(1)} disabled={!mayStep}>
-        +1 step
+        +1<span class="word"> step</span>
       </button>
       <button type="button" onClick={() => stepOn(every)} disabled={!mayStep}>
-        +{every} steps
+        +{every}
+        <span class="word"> steps</span>
       </button>
       <button type="button" onClick={rewind} disabled={step === 0 || status === 'opening'}>
-        <Icon path="M3 2h2v12H3zM14 2v12L6 8z" /> Rewind
+        <Icon path="M3 2h2v12H3zM14 2v12L6 8z" /> <span class="word">Rewind</span>
       </button>
       {children}
       <Progress {...trainer} />

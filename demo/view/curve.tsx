@@ -7,7 +7,6 @@ import { useChart } from './chart.ts';
 import { count, percent, places } from './format.ts';
 
 const LINES = [{ stroke: '--train' }, { stroke: '--test', dash: [6, 4] }];
-const HEIGHT = 130;
 
 type Shown = 'loss' | 'accuracy';
 
@@ -37,7 +36,7 @@ export function CurveTable({ training, model, label, held = 'test', of = 'loss' 
   const [isOpen, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>The curve as a table</summary>
+      <summary>Curve as a table</summary>
       {isOpen && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <section class="scrolls" tabIndex={0} aria-label={`Curve of ${label}`}>
@@ -67,12 +66,22 @@ export function CurveTable({ training, model, label, held = 'test', of = 'loss' 
   );
 }
 
+type KeyProps = Pick<CurveProps, 'held' | 'of'>;
+
+/** What the two lines of a curve are. */
+export function CurveKey({ held = 'test', of = 'loss' }: KeyProps) {
+  return (
+    <p class="key" aria-hidden="true">
+      <span class="train">{of} on training points</span>
+      <span class="test">on {held === 'test' ? 'new points' : 'held-out points'}</span>
+    </p>
+  );
+}
+
 export function Curve({ training, model, label, ceiling, held = 'test', of = 'loss' }: CurveProps) {
-  const other = held === 'test' ? 'new points' : 'held-out points';
   const ref = useChart(
     () => ({
       lines: LINES,
-      height: HEIGHT,
       ceiling: () => (typeof ceiling === 'number' ? ceiling : ceiling()),
       lastStep: () => training.opened.value?.totalSteps ?? 1,
       data() {
@@ -88,10 +97,6 @@ export function Curve({ training, model, label, ceiling, held = 'test', of = 'lo
   );
   return (
     <div class="curve">
-      <p class="key" aria-hidden="true">
-        <span class="train">{of} on training points</span>
-        <span class="test">on {other}</span>
-      </p>
       <div
         class="chart"
         ref={ref}

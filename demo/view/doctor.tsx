@@ -13,8 +13,10 @@ const TITLES: Readonly<Record<FindingKind, string>> = {
   overfitting: 'Overfitting',
 };
 
-export const titleOf = ({ kind, layer }: Finding): string =>
-  layer === null ? TITLES[kind] : `${TITLES[kind]}, layer ${layer}`;
+export const shortTitle = ({ kind }: Finding): string => TITLES[kind];
+
+export const titleOf = (finding: Finding): string =>
+  finding.layer === null ? shortTitle(finding) : `${shortTitle(finding)}, layer ${finding.layer}`;
 
 interface DoctorProps {
   readonly findings: readonly Finding[];

@@ -42,9 +42,7 @@ export function Dropped({ model }: { model: number }) {
     <figure class="units">
       <Units layers={kept.layers} />
       <figcaption class="hint">
-        {everyone
-          ? 'All hidden units take part, layer by layer.'
-          : `The hidden units as point ${kept.position + 1} meets them: the hollow ones sit out.`}
+        {everyone ? 'All hidden units take part.' : `For point ${kept.position + 1} the hollow units sit out.`}
       </figcaption>
     </figure>
   );

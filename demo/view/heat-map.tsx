@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cellOf, type Grid, type GridAxis } from '../lessons/tuning.ts';
 import { gridNow, openCell, tuned, wantsLoss } from '../state.ts';
 import { colour, css, gradient, type Rgb, shade, theme } from './colours.ts';
+import { evenly } from './evenly.ts';
 import { percent, places } from './format.ts';
 
 /** Viridis at five places (Smith and van der Walt, 2015): its lightness rises evenly, so it reads without colour too. */
@@ -18,6 +19,7 @@ const SCALE: readonly Rgb[] = [
 /** Accuracies from a coin toss up, losses from that of a coin toss down. */
 const ACCURACIES = [0.5, 1] as const;
 const LOSSES = [Math.LN2, 0.2] as const;
+const MOST_TICKS = 5;
 
 function cellColour(accuracy: number, loss: number): string {
   if (!Number.isFinite(loss)) return colour('--line');
@@ -72,6 +74,22 @@ function Legend() {
   );
 }
 
+/** Values along a side of the map, at the middles of their cells. */
+function Ticks({ values, upwards = false }: { values: readonly number[]; upwards?: boolean }) {
+  const at = (i: number) => `${(100 * (i + 0.5)) / values.length}%`;
+  return (
+    <div class={upwards ? 'ticks upwards' : 'ticks'} aria-hidden="true">
+      {evenly(values.length, MOST_TICKS).map((i) => (
+        <span key={i} class="tick-value" style={upwards ? { bottom: at(i) } : { left: at(i) }}>
+          {values[i]}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+const nameOf = ({ axis: { name, scale } }: GridAxis) => (scale ? `${name}, ${scale}` : name);
+
 export function HeatMap({ grid }: { grid: Grid }) {
   const ref = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
@@ -79,20 +97,21 @@ export function HeatMap({ grid }: { grid: Grid }) {
     canvas.width = canvas.height = Math.round(640 * Math.min(2, devicePixelRatio));
     return effect(() => paint(canvas));
   }, []);
-  const ends = ({ axis, values }: GridAxis) => `${axis.name}: ${values[0]} … ${values.at(-1)}`;
   return (
     <figure class="heat">
       <div class="heat-box">
-        <span class="axis-y">{ends(grid.up)}, upwards</span>
+        <span class="axis-y">{nameOf(grid.up)}</span>
+        <Ticks values={grid.up.values} upwards />
         <canvas
           ref={ref}
           role="img"
-          aria-label="Held-out results of all networks; choose one with the sliders below"
+          aria-label="Held-out results of all networks; choose one with the sliders"
           onClick={(event) => {
             openCell.value = cellAt(event, grid);
           }}
         />
-        <span class="axis-x">{ends(grid.across)}, to the right</span>
+        <Ticks values={grid.across.values} />
+        <span class="axis-x">{nameOf(grid.across)}</span>
       </div>
       <Legend />
     </figure>

@@ -9,37 +9,18 @@ import { Check } from './check.tsx';
 import { Controls } from './controls.tsx';
 import { Engine, Failure } from './engine.tsx';
 import { Header } from './header.tsx';
+import { Insides } from './insides.tsx';
 import { OwnFileBox } from './own-file.tsx';
 import { Panels } from './panels.tsx';
 import { Prediction } from './prediction.tsx';
 import { SettingsForm } from './settings.tsx';
 import { Spread } from './spread.tsx';
 import { TakeAway } from './take-away.tsx';
-import { Tuning } from './tuning.tsx';
-import { Verdict } from './verdict.tsx';
+import { CellAway, Tuning } from './tuning.tsx';
 import { ToBench } from './workbench/to-bench.tsx';
 import { Workbench } from './workbench/workbench.tsx';
 
-function Compare({ lesson }: { lesson: CompareLesson }) {
-  return (
-    <>
-      {lesson.needsFile && <OwnFileBox />}
-      {hasData.value && (
-        <>
-          <Controls />
-          <Panels lesson={lesson} />
-          <div class="closing">
-            <Verdict lesson={lesson} />
-            <SettingsForm />
-          </div>
-          <Spread lesson={lesson} />
-          <TakeAway choices={contenders.value.map(({ label }, model) => ({ label, training, model }))} />
-        </>
-      )}
-    </>
-  );
-}
-
+/** What moves the lesson's networks, what they do, and what can be changed. */
 function Body() {
   const { lesson } = place.value;
   switch (lesson.kind) {
@@ -63,6 +44,38 @@ function Body() {
     default:
       return lesson satisfies never;
   }
+}
+
+function Compare({ lesson }: { lesson: CompareLesson }) {
+  return (
+    <>
+      {hasData.value && <Controls />}
+      <div class="stage">
+        {lesson.needsFile && <OwnFileBox />}
+        {hasData.value && <Panels lesson={lesson} />}
+      </div>
+      {hasData.value && <SettingsForm />}
+    </>
+  );
+}
+
+/** For those who want to know more, below the first screen. */
+function Below() {
+  const { lesson } = place.value;
+  if (lesson.kind === 'tuning') return <CellAway />;
+  if (!hasData.value) return null;
+  return (
+    <div class="below">
+      {lesson.kind === 'compare' && (
+        <>
+          <Insides {...lesson} />
+          <Spread lesson={lesson} />
+          <TakeAway choices={contenders.value.map(({ label }, model) => ({ label, training, model }))} />
+        </>
+      )}
+      <ToBench />
+    </div>
+  );
 }
 
 /** What to guess before the lesson's answer is there. */
@@ -99,16 +112,16 @@ function LessonPage() {
     <>
       <main>
         <Notice />
-        <div class="opening">
-          <div>
+        <Failure training={training} />
+        <div class="screen">
+          <div class="opening">
             <h1>{lesson.question}</h1>
             <p class="lead">{lesson.lead}</p>
+            <Guess />
           </div>
-          <Guess />
+          <Body />
         </div>
-        <Failure training={training} />
-        <Body />
-        {lesson.kind !== 'tuning' && <ToBench />}
+        <Below />
       </main>
       {lesson.kind === 'check' ? (
         <footer>Checked on the CPU with 64-bit numbers, which WebGPU does not have.</footer>

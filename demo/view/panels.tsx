@@ -1,15 +1,16 @@
-// The runs side by side: each with its picture, its accuracy and its curve.
+// The runs side by side: each with its picture, its accuracy and its curve; and which of them did best.
 
 import { SharedGround } from '../landscape/shared-ground.tsx';
-import type { CompareLesson, Contender } from '../lessons/lesson.ts';
-import { contenders, hasStarted, openMended, prediction, training } from '../state.ts';
+import { type CompareLesson, type Contender, winners } from '../lessons/lesson.ts';
+import { contenders, outcomes, prediction, training } from '../state.ts';
 import { Boundary } from './boundary.tsx';
-import { Curve, CurveTable } from './curve.tsx';
-import { Doctor } from './doctor.tsx';
+import { Curve, CurveKey, CurveTable } from './curve.tsx';
 import { Dropped } from './dropped.tsx';
 import { percent, places } from './format.ts';
+import { FindingMark } from './insides.tsx';
+import { judged } from './prediction.tsx';
 import { SharedCurve } from './shared-curve.tsx';
-import { Sizes } from './sizes.tsx';
+import { type Seen, Verdict } from './verdict.tsx';
 
 /** A number with its exact value for those who read the page by program. */
 function Figure({ name, value, text }: { name: string; value: number; text: string }) {
@@ -30,11 +31,11 @@ function Figures({ model }: { model: number }) {
   return (
     <dl class="figures">
       <div class="big">
-        <dt>of new points right</dt>
+        <dt>new points right</dt>
         <Figure name="test-accuracy" value={test} text={percent(test)} />
       </div>
       <div>
-        <dt>of training points</dt>
+        <dt>in training</dt>
         <Figure name="train-accuracy" value={train} text={percent(train)} />
       </div>
       <div>
@@ -58,43 +59,62 @@ function Panel({ lesson, contender, model }: PanelProps) {
   const { chart, lossCeiling, insight } = lesson;
   return (
     <article class="panel" aria-labelledby={`panel-${id}`} data-model={id}>
-      <h2 id={`panel-${id}`}>
-        {label}
-        {prediction.value === id && <span class="tag">your guess</span>}
-      </h2>
-      <p class="hint panel-note">{note}</p>
+      <div>
+        <h2 id={`panel-${id}`}>
+          {label}
+          {prediction.value === id && <span class="tag">your guess</span>}
+        </h2>
+        <p class="hint panel-note">{note}</p>
+      </div>
       {hasPicture && <Boundary training={training} model={model} label={label} />}
-      <Figures model={model} />
-      {insight?.kept && <Dropped model={model} />}
-      {insight?.sizes && <Sizes model={model} />}
+      <div>
+        <Figures model={model} />
+        {insight?.findings && <FindingMark id={id} model={model} />}
+        {insight?.kept && <Dropped model={model} />}
+      </div>
       {chart === 'own' ? (
         <Curve training={training} model={model} label={label} ceiling={lossCeiling} />
       ) : (
         <CurveTable training={training} model={model} label={label} />
       )}
-      {/* Before the start they would give the answer away. */}
-      {insight?.findings && hasStarted.value && (
-        <Doctor findings={training.frame.value?.findings[model] ?? []} onFix={(patch) => openMended(model, patch)} />
-      )}
     </article>
   );
 }
 
+/** The networks side by side, and what came out. One curve for all is seen with the verdict, and pictures follow. */
 export function Panels({ lesson }: { lesson: CompareLesson }) {
-  const isShared = lesson.chart === 'shared';
-  return (
+  const panels = contenders.value.map((contender, model) => (
+    <Panel key={contender.id} lesson={lesson} contender={contender} model={model} />
+  ));
+  const verdict = <Verdict seen={seenIn(lesson)} />;
+  return lesson.chart === 'shared' ? (
     <>
-      {isShared && (
-        <div class="shared-pair">
-          <SharedCurve ceiling={lesson.lossCeiling} />
-          <SharedGround />
-        </div>
-      )}
-      <div class={isShared ? 'panels small' : 'panels'}>
-        {contenders.value.map((contender, model) => (
-          <Panel key={contender.id} lesson={lesson} contender={contender} model={model} />
-        ))}
+      <div class="shared-pair">
+        <SharedCurve ceiling={lesson.lossCeiling} />
+        <SharedGround />
       </div>
+      {verdict}
+      <div class="panels small">{panels}</div>
+    </>
+  ) : (
+    <>
+      <div class="keyed-panels">
+        <CurveKey />
+        <div class="panels">{panels}</div>
+      </div>
+      {verdict}
     </>
   );
+}
+
+function bestOf(guess: string | null, best: readonly Contender[]): string {
+  const names = best.map(({ label }) => label).join(' and ');
+  const result = best.length > 1 ? `${names} came out level` : `${names} did best`;
+  return judged(guess === null ? null : best.some(({ id }) => id === guess), result);
+}
+
+/** What came out, once the run has ended. */
+function seenIn(lesson: CompareLesson): Seen | null {
+  const seen = outcomes.value;
+  return seen && { judged: bestOf(prediction.value, winners(seen)), sentences: lesson.explain(seen) };
 }

@@ -8,6 +8,12 @@ function Slider({ setting, value }: { setting: Setting; value: number }) {
   return (
     <div class="slider">
       <label for={`setting-${key}`}>{label}</label>
+      <button type="button" class="quiet" disabled={value === initial} onClick={() => changeSetting(key, initial)}>
+        Reset
+        <span class="unseen">
+          {label} to {initial}
+        </span>
+      </button>
       <output for={`setting-${key}`}>{value}</output>
       <input
         id={`setting-${key}`}
@@ -22,10 +28,6 @@ function Slider({ setting, value }: { setting: Setting; value: number }) {
       <p class="hint" id={`hint-${key}`}>
         {hint}
       </p>
-      <button type="button" class="quiet" disabled={value === initial} onClick={() => changeSetting(key, initial)}>
-        Reset to {initial}
-        <span class="unseen">, {label}</span>
-      </button>
     </div>
   );
 }

@@ -11,13 +11,11 @@ export const LINES = [
   { stroke: '--line-4' },
   { stroke: '--line-5', dash: [2, 4, 10, 4] },
 ];
-const HEIGHT = 280;
 
 export function SharedCurve({ ceiling }: { ceiling: number }) {
   const ref = useChart(
     () => ({
       lines: LINES,
-      height: HEIGHT,
       ceiling: () => ceiling,
       lastStep: () => training.opened.value?.totalSteps ?? 1,
       data() {
@@ -52,7 +50,7 @@ export function SharedCurve({ ceiling }: { ceiling: number }) {
         ))}
       </p>
       <div
-        class="chart tall"
+        class="chart"
         ref={ref}
         role="img"
         aria-label="Training loss of all runs by step; the numbers are in the tables below"

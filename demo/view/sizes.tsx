@@ -15,23 +15,24 @@ function figure(value: number): string {
   return value === 0 ? '0' : value.toExponential(0);
 }
 
+/** What the tables show, said once for all of them. */
+export const SIZES_KEY = `Signal: how much a unit’s output varies from point to point. Gradient: the size of the layer’s. Bars from 1e${LOWEST} to 1e${HIGHEST}, ten times as much at each step.`;
+
 function Size({ value }: { value: number }) {
   return (
     <td>
-      <div class="size" style={{ '--share': `${100 * share(value)}%` }}>
+      <div class="size">
+        <span class="size-bar" style={{ '--share': share(value) }} />
         <data value={String(value)}>{figure(value)}</data>
       </div>
     </td>
   );
 }
 
-export function Sizes({ model }: { model: number }) {
+export function Sizes({ model, label }: { model: number; label: string }) {
   const sizes = training.frame.value?.sizes[model] ?? [];
   return (
-    <table class="sizes">
-      <caption class="hint">
-        Signal (how much a unit’s output varies) and gradient, from 1e{LOWEST} to 1e{HIGHEST}
-      </caption>
+    <table class="sizes" aria-label={`Sizes in each layer, ${label}`}>
       <thead>
         <tr>
           <th scope="col">layer</th>

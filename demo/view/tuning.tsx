@@ -2,16 +2,7 @@
 
 import type { Evaluation } from '../../src/index.ts';
 import { AXES } from '../lessons/axes.ts';
-import {
-  AXIS_KEYS,
-  type AxisKey,
-  axisOf,
-  cellOf,
-  closeNetworks,
-  type Grid,
-  gridVerdict,
-  rangeOf,
-} from '../lessons/tuning.ts';
+import { AXIS_KEYS, type AxisKey, axisOf, cellOf, type Grid, gridVerdict, rangeOf } from '../lessons/tuning.ts';
 import {
   cellTraining,
   changeSetting,
@@ -27,24 +18,25 @@ import {
 } from '../state.ts';
 import { runsOf } from '../workbench/from-lesson.ts';
 import { Boundary } from './boundary.tsx';
-import { Curve } from './curve.tsx';
+import { Curve, CurveKey } from './curve.tsx';
 import { count, percent, places } from './format.ts';
 import { HeatMap } from './heat-map.tsx';
 import { judged } from './prediction.tsx';
 import { TakeAway } from './take-away.tsx';
+import { type Seen, Verdict } from './verdict.tsx';
 
 function Metric() {
   return (
     <label>
-      Colour by{' '}
+      Colour by held-out{' '}
       <select
         value={wantsLoss.value ? 'loss' : 'accuracy'}
         onChange={(event) => {
           wantsLoss.value = event.currentTarget.value === 'loss';
         }}
       >
-        <option value="accuracy">accuracy on held-out points</option>
-        <option value="loss">loss on held-out points</option>
+        <option value="accuracy">accuracy</option>
+        <option value="loss">loss</option>
       </select>
     </label>
   );
@@ -87,13 +79,19 @@ function Cell() {
   const inGrid = cell === null ? undefined : tuned.value?.[cell];
   const now = cellTraining.frame.value?.now;
   const own = now?.scores[0];
-  if (cell === null || !inGrid) return <p class="hint">Click a cell to open its network, or use the sliders.</p>;
+  if (cell === null || !inGrid) {
+    return (
+      <div class="boundary empty">
+        <p class="hint">Click a cell of the map, or move a slider: its network comes here, trained on its own.</p>
+      </div>
+    );
+  }
   return (
     <>
       <Boundary training={cellTraining} model={0} label="The chosen network" />
       <dl class="figures">
         <div class="big">
-          <dt>of held-out points right</dt>
+          <dt>held-out points right</dt>
           <dd>
             <data data-figure="cell-accuracy" value={String(own?.validation?.accuracy)}>
               {percent(own?.validation?.accuracy ?? Number.NaN)}
@@ -101,7 +99,7 @@ function Cell() {
           </dd>
         </div>
         <div>
-          <dt>held-out loss, as a run of its own</dt>
+          <dt>held-out loss</dt>
           <dd>
             <data data-figure="cell-loss" data-step={now?.step} value={String(own?.validation?.loss)}>
               {own ? places(own.validation?.loss ?? Number.NaN) : '–'}
@@ -109,7 +107,7 @@ function Cell() {
           </dd>
         </div>
         <div>
-          <dt>held-out loss, in the grid</dt>
+          <dt>in the grid</dt>
           <dd>
             <data data-figure="grid-loss" value={String(inGrid.validation?.loss)}>
               {places(inGrid.validation?.loss ?? Number.NaN)}
@@ -117,12 +115,13 @@ function Cell() {
           </dd>
         </div>
       </dl>
+      <CurveKey held="validation" />
       <Curve training={cellTraining} model={0} label="The chosen network" ceiling={0.8} held="validation" />
       <p class="controls-row">
         <button type="button" onClick={() => openBench(runsOf(lesson, settings, cell))}>
           Continue as a run
         </button>
-        <span class="hint">in the workbench, with the same numbers and more steps</span>
+        <span class="hint">in the workbench</span>
       </p>
     </>
   );
@@ -166,7 +165,7 @@ function Table({ grid: { across, up } }: { grid: Grid }) {
   );
 }
 
-function CellAway() {
+export function CellAway() {
   const cell = openCell.value;
   if (cell === null || !tuned.value?.[cell]) return null;
   return <TakeAway choices={[{ label: 'The chosen network', training: cellTraining, model: 0 }]} />;
@@ -191,7 +190,11 @@ function AxisChooser({ which }: { which: AxisKey }) {
       <legend>{which === 'across' ? 'From left to right' : 'From the bottom up'}</legend>
       <label>
         <span class="unseen">What changes</span>
-        <select value={AXES.indexOf(axis)} onChange={(event) => choose(Number(event.currentTarget.value))}>
+        <select
+          class="axis-name"
+          value={AXES.indexOf(axis)}
+          onChange={(event) => choose(Number(event.currentTarget.value))}
+        >
           {AXES.map((each, index) => (
             <option key={each.name} value={index} disabled={each === other}>
               {each.name}
@@ -215,27 +218,29 @@ function AxisChooser({ which }: { which: AxisKey }) {
   );
 }
 
-function closeToBest(scores: readonly Evaluation[]): string {
-  const { count: close, answer } = closeNetworks(scores);
-  const result = `${count(close)} of ${count(scores.length)} networks come within two points of the best, ${answer.label}`;
-  return judged(prediction.value === null ? null : prediction.value === answer.id, result);
+function seenIn(grid: Grid, scores: readonly Evaluation[]): Seen {
+  const { answer, result, sentences } = gridVerdict(grid, scores);
+  return { judged: judged(prediction.value === null ? null : prediction.value === answer.id, result), sentences };
 }
 
 export function Tuning() {
   const isDone = training.status.value === 'done';
   const grid = gridNow.value;
+  const scores = tuned.value;
   if (!grid) return null;
   return (
-    <>
+    <div class="stage">
       <div class="axes">
         {AXIS_KEYS.map((key) => (
           <AxisChooser key={key} which={key} />
         ))}
       </div>
-      <div class="tuning">
+      <div class="pair tuning">
         <section class="panel" aria-labelledby="grid-title">
-          <h2 id="grid-title">{count(grid.across.values.length * grid.up.values.length)} networks</h2>
-          <Metric />
+          <div class="panel-bar">
+            <h2 id="grid-title">{count(grid.across.values.length * grid.up.values.length)} networks</h2>
+            <Metric />
+          </div>
           <HeatMap grid={grid} />
           {isDone && <Table grid={grid} />}
         </section>
@@ -245,26 +250,12 @@ export function Tuning() {
           <Cell />
         </section>
       </div>
-      <section class="verdict" aria-live="polite">
-        <h2>What happened</h2>
-        {isDone && tuned.value ? (
-          <>
-            <p class="judged">{closeToBest(tuned.value)}</p>
-            <ul>
-              {gridVerdict(grid, tuned.value).map((line) => (
-                <li key={line}>{line}</li>
-              ))}
-            </ul>
-          </>
-        ) : (
-          <p class="hint">Comes here when training has ended.</p>
-        )}
+      <Verdict seen={isDone && scores ? seenIn(grid, scores) : null}>
         <p class="hint">
           The colours come from points held out of the training set, three in ten. Test points stay out of it: settings
           chosen with them would fit them by choice, and nothing would be left to measure with.
         </p>
-      </section>
-      <CellAway />
-    </>
+      </Verdict>
+    </div>
   );
 }

@@ -1,32 +1,37 @@
 // What was seen, once training has ended, and whether the guess was right.
 
-import { type CompareLesson, winners } from '../lessons/lesson.ts';
-import { outcomes, prediction } from '../state.ts';
-import { judged } from './prediction.tsx';
+import type { ComponentChildren } from 'preact';
 
-function bestOf(guess: string | null, best: readonly { id: string; label: string }[]): string {
-  const names = best.map(({ label }) => label).join(' and ');
-  const result = best.length > 1 ? `${names} came out level` : `${names} did best`;
-  return judged(guess === null ? null : best.some(({ id }) => id === guess), result);
+export interface Seen {
+  /** What came out, beside the guess. */
+  readonly judged: string;
+  readonly sentences: readonly string[];
 }
 
-export function Verdict({ lesson }: { lesson: CompareLesson }) {
-  const seen = outcomes.value;
+interface VerdictProps {
+  readonly seen: Seen | null;
+  /** What has to be there first. */
+  readonly waiting?: string;
+  readonly children?: ComponentChildren;
+}
+
+export function Verdict({ seen, waiting = 'Comes here when training has ended.', children }: VerdictProps) {
   return (
     <section class="verdict" aria-live="polite">
       <h2>What happened</h2>
       {seen === null ? (
-        <p class="hint">Comes here when training has ended.</p>
+        <p class="hint">{waiting}</p>
       ) : (
         <>
-          <p class="judged">{bestOf(prediction.value, winners(seen))}</p>
+          <p class="judged">{seen.judged}</p>
           <ul>
-            {lesson.explain(seen).map((sentence) => (
+            {seen.sentences.map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>
         </>
       )}
+      {children}
     </section>
   );
 }

@@ -14,11 +14,11 @@ afterAll(async () => {
   await lab?.close();
 });
 
-/** Kinds of findings in each panel. */
+/** Kinds of findings of each network. */
 const findings = (page: Page) =>
-  page.$$eval('[data-model]', (panels) =>
+  page.$$eval('[data-inside]', (panels) =>
     panels.map((panel) => [
-      panel.getAttribute('data-model'),
+      panel.getAttribute('data-inside'),
       [...panel.querySelectorAll<HTMLElement>('[data-finding]')].map(({ dataset }) => dataset.finding),
     ]),
   );
@@ -46,12 +46,12 @@ test('initialization: sizes are those of the library, the depth slider adds laye
 
   await page.focus('#setting-depth');
   for (let press = 0; press < 3; press++) await page.keyboard.press('ArrowRight');
-  await page.waitForFunction(() => document.querySelectorAll('[data-model=he] .sizes tbody tr').length === 6);
+  await page.waitForFunction(() => document.querySelectorAll('[data-inside=he] .sizes tbody tr').length === 6);
   await page.waitForSelector('.primary:enabled');
   await press(page, '+100 steps');
   await waitForStep(page, 100);
   await rested(page);
-  const shown = await page.$$eval('[data-model=he] .sizes data', (all) => all.map(({ value }) => Number(value)));
+  const shown = await page.$$eval('[data-inside=he] .sizes data', (all) => all.map(({ value }) => Number(value)));
 
   const sweep = await createSweep({ base: depthBase([10, 10, 10, 10, 5]), models: [{}] }, { backend: 'cpu' });
   await sweep.step(100);
@@ -82,7 +82,7 @@ test('initialization: five deep networks from the guess to the verdict; only the
 test('initialization: the fix of a finding opens the run and its mended copy side by side', async () => {
   const { page, errors } = await visit(lab, '#1/initialization?backend=cpu');
   await press(page, '+1 step');
-  await page.locator('[data-model=zeros] [data-finding=symmetry] button').click();
+  await page.locator('[data-inside=zeros] [data-finding=symmetry] button').click();
   await page.waitForFunction(() => location.hash.startsWith('#1/workbench?run='));
   await page.waitForSelector('[data-model=run-2]');
   await page.waitForSelector('.primary:enabled');

@@ -83,7 +83,7 @@ test('from a guess to a verdict, with the ground that the library finds for the 
     expect(shown[m]).toBe(centre);
   }
   expect(await colours(page, MAP)).toBeGreaterThan(10);
-  await page.click('[data-model="0"] .ground ~ details summary');
+  await page.click('[data-model="0"] details summary');
   await page.waitForFunction(() => document.querySelectorAll('[data-model="0"] table').length === 2);
   expect(errors).toEqual([]);
   await page.close();

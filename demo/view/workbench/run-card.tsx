@@ -9,7 +9,7 @@ import { canonicalOf } from '../../workbench/document.ts';
 import { isDrawable } from '../../workbench/points.ts';
 import { type Problem as ProblemOf, saidOnPage } from '../../workbench/words.ts';
 import { Boundary } from '../boundary.tsx';
-import { Curve } from '../curve.tsx';
+import { Curve, CurveKey } from '../curve.tsx';
 import { percent, places } from '../format.ts';
 import { DrawPad } from './draw.tsx';
 
@@ -120,6 +120,7 @@ export function RunCard({ slot, index }: { slot: Slot; index: number }) {
         )}
         <div>
           <Figures slot={slot} />
+          <CurveKey of={curveOf.value} />
           <Curve training={training} model={0} label={label} of={curveOf.value} ceiling={ceiling} />
         </div>
       </div>
