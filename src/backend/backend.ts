@@ -10,11 +10,11 @@ export type BackendName = 'webgpu' | 'cpu';
 export interface Backend {
   readonly name: BackendName;
   readonly precision: Precision;
-  /** The device as people know it, for results. */
+  /** The device as people know it. */
   readonly adapter: string;
   readonly limits: PlanLimits;
-  /** Does running hold the caller's thread until it is done? */
-  readonly blocks: boolean;
+  /** Processor threads that the models of a plan can be shared between; 1 on a GPU, which has ways of its own. */
+  readonly threads: number;
   /** Does somebody look at the page meanwhile? Left out, the page itself is asked. */
   readonly watched?: boolean;
   /** What plans for it are chosen by; null for the CPU. */
@@ -22,14 +22,20 @@ export interface Backend {
   /**
    * Allocates everything the plan needs, and compiles and binds its `step`; running it then only replays.
    *
+   * @param threads to share the models between, no more than there are models; without it the backend's own one is used,
+   *   which is there already.
    * @throws LimitError when the device runs out of memory, BackendError when it refuses the plan.
    */
-  build(plan: Plan): Promise<Program>;
+  build(plan: Plan, threads?: number): Promise<Program>;
   dispose(): void;
 }
 
 /** A plan made ready on a device. Calls take effect in the order in which they were made. */
 export interface Program {
+  /** What runs it, as people know it, for results. */
+  readonly adapter: string;
+  /** Does running hold the caller's thread until it is done? */
+  readonly blocks: boolean;
   /** Copies values into a buffer of the plan, from element `offset` on. Reals are converted to the backend's precision. */
   write(buffer: string, values: Reals | Uint32Array, offset?: number): void;
   /** Compiles and binds a segment other than `step`; must have resolved before it runs first. */

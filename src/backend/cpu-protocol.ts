@@ -1,4 +1,4 @@
-// What a page says to the worker that runs the CPU backend for it, and what that answers.
+// What is said to a worker that runs the CPU backend, and what that answers. Orders come in lists.
 
 import type { Precision, Reals } from '../core/shape.ts';
 import type { Plan, SegmentName } from '../plan/plan.ts';
@@ -30,7 +30,7 @@ export type Order =
       readonly offset: number;
       readonly length: number | undefined;
     }
-  | { readonly type: 'finished'; readonly id: number }
+  | { readonly type: 'finished'; readonly id: number; readonly program: number }
   | { readonly type: 'dispose'; readonly program: number };
 
 /** `value`: the adapter's name, or what was read. */

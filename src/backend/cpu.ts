@@ -17,18 +17,21 @@ export async function createCpuBackend(precision: Precision): Promise<Backend> {
   return {
     name: 'cpu',
     precision,
-    adapter: kernels ? 'WebAssembly SIMD, one thread' : 'JavaScript, one thread',
+    adapter: adapterOf(kernels),
     limits: CPU_LIMITS,
-    blocks: true,
+    threads: 1,
     traits: null,
     async build(plan) {
       // A memory of WebAssembly ends at 4 GiB; what is larger runs without.
       const fits = planBytes(plan) < 0.9 * MOST_BYTES;
-      return buildProgram(plan, precision, kernels && fits ? await createWasm(kernels, plan) : null);
+      const wasm = kernels && fits ? await createWasm(kernels, plan) : null;
+      return buildProgram(plan, precision, wasm);
     },
     dispose() {},
   };
 }
+
+const adapterOf = (wasm: unknown) => (wasm ? 'WebAssembly SIMD, one thread' : 'JavaScript, one thread');
 
 type Memory = Readonly<Record<string, Reals | Uint32Array>>;
 
@@ -48,6 +51,8 @@ function buildProgram(plan: Plan, precision: Precision, wasm: Wasm | null): Prog
   ) as Record<SegmentName, Call[][]>;
 
   return {
+    adapter: adapterOf(wasm),
+    blocks: true,
     write(buffer, values, offset = 0) {
       memory[buffer]!.set(values, offset);
     },

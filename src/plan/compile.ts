@@ -10,6 +10,7 @@ import {
   assertNoAliasing,
   gradientName,
   keepsZ,
+  maskWords,
   outputName,
   outputUnits,
   placeLayers,
@@ -177,13 +178,12 @@ const dropoutBuffers = {
 /** Given masks lie layer by layer: (masks, batch, units) each, the whole again for each model unless they are shared. */
 export function dropoutDims(shape: Pick<NetworkShape, 'layers' | 'batch' | 'sharedMasks'>, l: number) {
   const sizes = shape.layers.map((layer) => layer.masks * shape.batch * layer.units);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
   return {
     layers: shape.layers.length,
     layer: l,
     masks: Math.max(1, shape.layers[l]!.masks),
     mask_offset: sizes.slice(0, l).reduce((sum, size) => sum + size, 0),
-    mask_stride: shape.sharedMasks ? 0 : total,
+    mask_stride: shape.sharedMasks ? 0 : maskWords(shape),
   };
 }
 

@@ -47,11 +47,17 @@ export function predictRows(shape: NetworkShape): number {
   return SCORE_BLOCK * Math.max(1, Math.min(most, largest));
 }
 
+/** What all models share. */
 const buffer = (name: string, element: PlanBuffer['element'], ...shape: number[]): PlanBuffer => ({
   name,
   element,
   shape,
+  modelAxis: null,
 });
+
+/** Words of one model's given masks; four more, since a kernel reads four at a time. */
+export const maskWords = ({ layers, batch }: Pick<NetworkShape, 'layers' | 'batch'>): number =>
+  layers.reduce((total, layer) => total + layer.masks * batch * layer.units, 4);
 
 export const scoreBlocks = (rows: number): number => Math.max(1, ceilDiv(rows, SCORE_BLOCK));
 
@@ -71,7 +77,10 @@ export function planBuffers(
   const predict = predictRows(shape);
   const widest = Math.max(...shape.layers.map((layer) => layer.units));
   const outputs = outputUnits(shape);
-  const masks = shape.layers.reduce((total, layer) => total + layer.masks * B * layer.units, 0);
+  const perModel = (name: string, element: PlanBuffer['element'], ...ofModel: number[]): PlanBuffer => ({
+    ...buffer(name, element, M, ...ofModel),
+    modelAxis: 0,
+  });
   const list = [
     // The rows, shared by all models.
     buffer('train_x', 'real', rows.train, I),
@@ -81,42 +90,41 @@ export function planBuffers(
     buffer('test_x', 'real', rows.test, I),
     buffer('test_y', 'real', rows.test, T),
     // Each model's setting.
-    buffer('hyper', 'real', M, 8),
-    buffer('drop_keys', 'u32', M, L, 4),
-    buffer('drop_scale', 'real', M, L),
-    // Four more, since a kernel reads four at a time.
-    buffer('drop_masks', 'u32', (shape.sharedMasks ? 1 : M) * masks + 4),
+    perModel('hyper', 'real', 8),
+    perModel('drop_keys', 'u32', L, 4),
+    perModel('drop_scale', 'real', L),
+    shape.sharedMasks ? buffer('drop_masks', 'u32', maskWords(shape)) : perModel('drop_masks', 'u32', maskWords(shape)),
     buffer('tensor_offsets', 'u32', 2 * L + 1),
     // What the next steps need, and the losses they leave.
     buffer('clock', 'u32', 3),
     buffer('batch_rows', 'u32', steps),
     buffer('order', 'u32', shape.gather ? steps : 0, B),
-    buffer('rates', 'real', shape.sharedRates ? 1 : M, steps, 4),
-    buffer('losses', 'real', steps, M),
+    shape.sharedRates ? buffer('rates', 'real', 1, steps, 4) : perModel('rates', 'real', steps, 4),
+    { ...buffer('losses', 'real', steps, M), modelAxis: 1 },
     ...(settings > 0 ? [buffer('settings', 'u32', settings)] : []),
     // Each model's state.
-    buffer('parameters', 'real', M, params),
-    buffer('moments', 'real', M, MOMENTS[shape.optimizer], params),
-    buffer('health', 'u32', M, L + 1),
+    perModel('parameters', 'real', params),
+    perModel('moments', 'real', MOMENTS[shape.optimizer], params),
+    perModel('health', 'u32', L + 1),
     // One step.
     buffer('x_batch', 'real', shape.gather ? B : 0, I),
     buffer('y_batch', 'real', shape.gather ? B : 0, T),
     ...shape.layers.flatMap((layer, l) => [
-      ...(keepsZ(shape, l) ? [buffer(`z${l + 1}`, 'real', M, B, layer.units)] : []),
-      buffer(outputName(shape, l), 'real', M, B, layer.units),
-      buffer(gradientName(shape, l), 'real', M, B, layer.units),
+      ...(keepsZ(shape, l) ? [perModel(`z${l + 1}`, 'real', B, layer.units)] : []),
+      perModel(outputName(shape, l), 'real', B, layer.units),
+      perModel(gradientName(shape, l), 'real', B, layer.units),
     ]),
-    buffer('row_loss', 'real', M, B),
-    buffer('gradients', 'real', M, params),
-    ...(parts > 1 ? [buffer('gradient_parts', 'real', M, parts, params)] : []),
+    perModel('row_loss', 'real', B),
+    perModel('gradients', 'real', params),
+    ...(parts > 1 ? [perModel('gradient_parts', 'real', parts, params)] : []),
     // Evaluation and prediction.
     buffer('predict_x', 'real', predict, I),
-    buffer('predict_a', 'real', M, predict, widest),
-    buffer('predict_b', 'real', M, predict, widest),
-    buffer('predictions', 'real', M, predict, outputs),
-    buffer('train_scores', 'real', M, scoreBlocks(rows.train), 2),
-    buffer('validation_scores', 'real', M, scoreBlocks(rows.validation), 2),
-    buffer('test_scores', 'real', M, scoreBlocks(rows.test), 2),
+    perModel('predict_a', 'real', predict, widest),
+    perModel('predict_b', 'real', predict, widest),
+    perModel('predictions', 'real', predict, outputs),
+    perModel('train_scores', 'real', scoreBlocks(rows.train), 2),
+    perModel('validation_scores', 'real', scoreBlocks(rows.validation), 2),
+    perModel('test_scores', 'real', scoreBlocks(rows.test), 2),
     buffer('grid', 'real', 9),
     buffer('grid_base', 'real', I),
   ];
@@ -142,8 +150,9 @@ export function elements(entry: PlanBuffer): number {
   return entry.shape.reduce((product, n) => product * n, 1);
 }
 
-export function planBytes(plan: Plan, bytesPerReal = 4): number {
-  const bytes = Object.values(plan.buffers).map((b) => elements(b) * (b.element === 'real' ? bytesPerReal : 4));
+/** @param threads that share the models: each has what all models read for itself. */
+export function planBytes(plan: Plan, threads = 1): number {
+  const bytes = Object.values(plan.buffers).map((b) => bufferBytes(b) * (b.modelAxis === null ? threads : 1));
   return bytes.reduce((total, n) => total + n, 0);
 }
 

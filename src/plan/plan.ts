@@ -51,6 +51,8 @@ export interface PlanBuffer {
   readonly element: Element;
   /** Row-major; the product is the number of elements. */
   readonly shape: readonly number[];
+  /** Which axis of the shape counts the models; null where they share the values. */
+  readonly modelAxis: number | null;
 }
 
 export interface Dispatch {

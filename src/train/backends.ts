@@ -1,7 +1,7 @@
 // Which backend a run gets, and why.
 
 import type { Backend, BackendName } from '../backend/backend.ts';
-import { openCpuBackend } from '../backend/cpu-client.ts';
+import { openCpuBackend } from '../backend/cpu-threads.ts';
 import { createGpuBackend } from '../backend/gpu/backend.ts';
 import { BackendError, SpecError } from '../core/errors.ts';
 import type { Precision } from '../core/shape.ts';
@@ -12,6 +12,11 @@ export interface BackendOptions {
   readonly backend?: BackendName | 'auto';
   /** f32 (default), or f64 on the CPU. */
   readonly precision?: Precision;
+  /**
+   * Processor threads that a sweep's models are shared between where the CPU trains, at most; as many as the machine has cores
+   * without. A single network takes one. No result depends on it.
+   */
+  readonly threads?: number;
   /** A WebGPU device of the caller's own. */
   readonly device?: GPUDevice;
   /**
@@ -57,34 +62,40 @@ export async function chooseBackend(options: BackendOptions = {}): Promise<Chose
 }
 
 async function openBackend(options: BackendOptions): Promise<ChosenBackend> {
-  const { backend = options.device ? 'webgpu' : 'auto', precision = 'f32', device } = options;
+  const { backend = options.device ? 'webgpu' : 'auto', precision = 'f32', device, threads } = options;
   if (!['auto', 'webgpu', 'cpu'].includes(backend)) {
     throw new SpecError('backend', `"${backend}" is not a backend. Allowed: "auto", "webgpu", "cpu".`);
   }
   if (!['f32', 'f64'].includes(precision)) {
     throw new SpecError('precision', `"${precision}" is not a precision. Allowed: "f32", "f64".`);
   }
+  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
+    throw new SpecError(
+      'threads',
+      `${threads} is not allowed. Allowed: whole numbers from 1 on; left out, every core.`,
+    );
+  }
   if (precision === 'f64') {
     if (backend === 'webgpu')
       throw new BackendError('WebGPU has no f64. Ask for precision "f32", or for backend "cpu".');
-    return { backend: await openCpuBackend('f64'), why: 'only the CPU has f64' };
+    return { backend: await openCpuBackend('f64', threads), why: 'only the CPU has f64' };
   }
   if (device) return { backend: await createGpuBackend(device), why: 'the device was given' };
-  if (backend === 'cpu') return { backend: await openCpuBackend('f32'), why: 'asked for' };
+  if (backend === 'cpu') return { backend: await openCpuBackend('f32', threads), why: 'asked for' };
   if (backend === 'webgpu') return { backend: await openSharedGpu(), why: 'asked for' };
-  return automatic();
+  return automatic(threads);
 }
 
-async function automatic(): Promise<ChosenBackend> {
+async function automatic(threads: number | undefined): Promise<ChosenBackend> {
   try {
     const backend = await openSharedGpu();
     if (!backend.gpu.adapter.software) return { backend, why: `${backend.adapter} is a hardware adapter` };
     return {
-      backend: await openCpuBackend('f32'),
+      backend: await openCpuBackend('f32', threads),
       why: `${backend.adapter} is a software adapter; the CPU is preferred to it`,
     };
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
-    return { backend: await openCpuBackend('f32'), why: error.message };
+    return { backend: await openCpuBackend('f32', threads), why: error.message };
   }
 }

@@ -9,7 +9,15 @@ import { HEALTHY } from '../ops/loss.ts';
 import { RATE_SIZE } from '../ops/optimizer.ts';
 import type { StrategyPin } from '../plan/choose.ts';
 import { compile } from '../plan/compile.ts';
-import { checkLimits, elements, outputUnits, planBytes, scoreBlocks, tensorOffsets } from '../plan/memory.ts';
+import {
+  checkLimits,
+  elements,
+  maskWords,
+  outputUnits,
+  planBytes,
+  scoreBlocks,
+  tensorOffsets,
+} from '../plan/memory.ts';
 import type { Plan, SegmentName } from '../plan/plan.ts';
 import type { CanonicalRun } from '../spec/types.ts';
 import type { EarlyStop } from './early-stopping.ts';
@@ -76,6 +84,8 @@ export interface Beginning {
   readonly states?: ModelStates | undefined;
   /** A strategy of the caller's own. */
   readonly pin?: StrategyPin | undefined;
+  /** Processor threads to share the models between, at most; without, the backend's own one. */
+  readonly threads?: number | undefined;
 }
 
 export class Fleet {
@@ -85,6 +95,8 @@ export class Fleet {
   readonly data: LoadedDataset;
   /** The caller's own choice of a strategy. */
   readonly pin: StrategyPin | undefined;
+  /** Processor threads that share the models; undefined for the backend's own one. */
+  readonly threads: number | undefined;
   /** Losses of the steps that the caller asked to record, in order. */
   readonly history: RecordedLosses[];
   /** What early stopping has seen since the start, where the document asks for it. */
@@ -93,7 +105,7 @@ export class Fleet {
   readonly #backend: Backend;
   #initial: Float64Array | undefined;
   readonly #pacer: Pacer;
-  #program!: Program;
+  #program!: Program; // there whenever the models are on the device
   /** What goes on the device with the models; null while they are there. */
   #parked: Contents | null;
   /** Calls run one after another, in the order in which they were made. */
@@ -136,13 +148,14 @@ export class Fleet {
     data: LoadedDataset,
     timeline: Timeline,
     plan: Plan,
-    { initial, states, pin }: Beginning,
+    { initial, states, pin, threads }: Beginning,
   ) {
     this.runs = runs;
     this.plan = plan;
     this.timeline = timeline;
     this.data = data;
     this.pin = pin;
+    this.threads = threads && Math.min(threads, runs.length);
     this.history = [...(states?.history ?? [])];
     this.#steps = states?.steps ?? 0;
     this.#backend = backend;
@@ -162,7 +175,12 @@ export class Fleet {
 
   /** Device memory that the models take while they are there. */
   get bytes(): number {
-    return planBytes(this.plan);
+    return planBytes(this.plan, this.threads);
+  }
+
+  /** What runs the models, or ran them last, as people know it. */
+  get adapter(): string {
+    return (this.#program ?? this.#backend).adapter;
   }
 
   get isParked(): boolean {
@@ -323,12 +341,10 @@ export class Fleet {
     this.#program.write('drop_keys', dropKeys(this.runs));
     this.#program.write('drop_scale', dropScales(this.runs));
     this.#program.write('tensor_offsets', Uint32Array.from(tensorOffsets(places, params)));
-    let offset = 0;
-    for (const run of shape.sharedMasks ? this.runs.slice(0, 1) : this.runs) {
-      const masks = givenMasks(run, this.timeline);
-      this.#program.write('drop_masks', masks, offset);
-      offset += masks.length;
-    }
+    const own = shape.sharedMasks ? this.runs.slice(0, 1) : this.runs;
+    own.forEach((run, m) => {
+      this.#program.write('drop_masks', givenMasks(run, this.timeline), m * maskWords(shape));
+    });
   }
 
   #start(): Contents {
@@ -407,7 +423,7 @@ export class Fleet {
   }
 
   async #unpark(contents: Contents): Promise<void> {
-    this.#program = await this.#backend.build(this.plan);
+    this.#program = await this.#backend.build(this.plan, this.threads);
     this.#parked = null;
     this.#uploadRows();
     this.#uploadSettings();

@@ -3,7 +3,7 @@
 import { SpecError } from '../core/errors.ts';
 import { allocateReals, type Reals } from '../core/shape.ts';
 import type { LoadedDataset } from '../data/load.ts';
-import type { LayerPlace, Plan } from '../plan/plan.ts';
+import type { LayerPlace } from '../plan/plan.ts';
 import type { CanonicalRun } from '../spec/types.ts';
 import { Fleet } from './fleet.ts';
 import { nextTask } from './pace.ts';
@@ -17,6 +17,7 @@ import {
   randomDirections,
 } from './plane.ts';
 import type { Session } from './session.ts';
+import { threadsFor } from './threads.ts';
 import { modelsPerWave } from './waves.ts';
 import { flatParameters, type LayerTensors, layerTensors, type Weights } from './weights.ts';
 
@@ -72,7 +73,7 @@ const MOST_CELLS = 256;
 const MEMORY_BYTES = 256 * 2 ** 20;
 /** WebGPU promises 65,535 workgroups a dimension, and one model takes one. */
 const MOST_MODELS = 65_535;
-/** The CPU holds its thread for one part, so that one is to be short: about this many multiply-adds. */
+/** On the CPU a part is short, for progress and to be cancelled: about this many multiply-adds of each thread. */
 const CPU_WORK = 2e7;
 /** Cells are only evaluated, so that there is no step to compile a kernel of its own for. */
 const LAYERED = { strategy: 'layered' } as const;
@@ -209,11 +210,15 @@ async function objectives(
 ): Promise<Float64Array> {
   signal?.throwIfAborted();
   const own: LoadedDataset = { ...data, validation: null, test: null };
-  const most = Math.min(models, engine.name === 'cpu' ? cpuPart(plan, own) : MOST_MODELS);
+  const work = own.train.count * plan.params;
+  const threads = threadsFor(engine, models * work);
+  const cpuPart = Math.max(1, Math.floor(((threads ?? 1) * CPU_WORK) / work));
+  const most = Math.min(models, engine.name === 'cpu' ? cpuPart : MOST_MODELS);
   const copies = new Array<CanonicalRun>(most).fill(evaluatedRun(run));
-  const part = modelsPerWave(copies, own, engine, memoryBytes, LAYERED);
+  const part = modelsPerWave(copies, own, engine, memoryBytes, LAYERED, threads);
   const parameters = allocateReals(engine.precision, part * plan.params);
-  const fleet = await Fleet.create(engine, copies.slice(0, part), own, new Float64Array(0), LAYERED);
+  const beginning = { initial: new Float64Array(0), pin: LAYERED, threads };
+  const fleet = Fleet.parked(engine, copies.slice(0, part), own, beginning);
   const losses = new Float64Array(models);
   try {
     for (let first = 0; first < models; first += part) {
@@ -234,10 +239,6 @@ async function objectives(
     fleet.dispose();
   }
   return losses;
-}
-
-function cpuPart({ params }: Plan, { train }: LoadedDataset): number {
-  return Math.max(1, Math.floor(CPU_WORK / (train.count * params)));
 }
 
 /** λ/(2N) · Σ‖W‖² */

@@ -13,7 +13,7 @@ export interface Pacer {
 }
 
 /**
- * Slices take about this long. A page that somebody looks at is drawn on the same GPU, between two slices; a backend that
+ * Slices take about this long. A page that somebody looks at is drawn on the same GPU, between two slices; a program that
  * blocks holds its thread for the time of one.
  */
 const TARGET_MS = { watched: 10, unwatched: 100, blocking: 10 } as const;
@@ -33,7 +33,7 @@ function isWatched(): boolean {
 }
 
 export function createPacer(
-  { blocks, watched }: Pick<Backend, 'blocks' | 'watched'>,
+  { watched }: Pick<Backend, 'watched'>,
   mostSteps: number,
   around: Surroundings = here,
 ): Pacer {
@@ -41,13 +41,14 @@ export function createPacer(
   let last = around.now();
   let inFlight: { readonly steps: number; readonly done: Promise<void> } | null = null;
 
-  const targetMs = () => TARGET_MS[blocks ? 'blocking' : (watched ?? around.isWatched()) ? 'watched' : 'unwatched'];
+  const targetMs = ({ blocks }: Program) =>
+    TARGET_MS[blocks ? 'blocking' : (watched ?? around.isWatched()) ? 'watched' : 'unwatched'];
 
-  const adapt = (steps: number) => {
+  const adapt = (steps: number, program: Program) => {
     const now = around.now();
     const perStep = Math.max(1e-3, now - last) / steps;
     last = now;
-    const wanted = Math.round(targetMs() / perStep);
+    const wanted = Math.round(targetMs(program) / perStep);
     slice = Math.max(1, Math.min(mostSteps, 2 * slice, wanted));
   };
 
@@ -58,8 +59,8 @@ export function createPacer(
     },
     slice: () => slice,
     async pause(steps, program) {
-      if (blocks) {
-        adapt(steps);
+      if (program.blocks) {
+        adapt(steps, program);
         await nextTask();
         last = around.now();
         return;
@@ -70,7 +71,7 @@ export function createPacer(
       inFlight.done.catch(() => {});
       if (previous === null) return;
       await previous.done;
-      adapt(previous.steps);
+      adapt(previous.steps, program);
     },
   };
 }

@@ -24,6 +24,8 @@ export interface Ground {
   /** Device memory that the models may take at once. */
   readonly memoryBytes: number;
   readonly pin: StrategyPin | undefined;
+  /** Processor threads to share a fleet's models between, at most; undefined for the backend's own one. */
+  readonly threads: number | undefined;
 }
 
 /** Where a model stands: the m-th of these. */
@@ -39,7 +41,7 @@ export interface Place {
  * @throws LimitError
  */
 export function arrange(ground: Ground, models: readonly number[], places?: ReadonlyMap<number, Place>): Part[] {
-  const { backend, data, pin } = ground;
+  const { backend, data, pin, threads } = ground;
   const keyOf = (model: number) => `${places?.get(model)?.states.steps ?? 0} ${planKey(ground.runs[model]!)}`;
   const groups = [...groupBy(models, keyOf)];
   return groups
@@ -52,7 +54,7 @@ export function arrange(ground: Ground, models: readonly number[], places?: Read
           backend.precision,
         );
       const runs = wave.map((model) => ground.runs[model]!);
-      return { models: wave, fleet: Fleet.parked(backend, runs, data, { states, pin }) };
+      return { models: wave, fleet: Fleet.parked(backend, runs, data, { states, pin, threads }) };
     });
 }
 
@@ -124,9 +126,9 @@ export function gather(places: readonly Place[], precision: Precision): ModelSta
   };
 }
 
-function inWaves({ backend, data, runs, memoryBytes, pin }: Ground, group: readonly number[]): number[][] {
+function inWaves({ backend, data, runs, memoryBytes, pin, threads }: Ground, group: readonly number[]): number[][] {
   const documents = group.map((model) => runs[model]!);
-  const most = modelsPerWave(documents, data, backend, memoryBytes, pin);
+  const most = modelsPerWave(documents, data, backend, memoryBytes, pin, threads);
   return Array.from({ length: Math.ceil(group.length / most) }, (_, wave) =>
     group.slice(wave * most, (wave + 1) * most),
   );

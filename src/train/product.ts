@@ -34,7 +34,7 @@ export async function createProduct(
   program.write('train_x', x);
   program.write('parameters', w);
   return {
-    adapter: backend.adapter,
+    adapter: program.adapter,
     plan,
     run(times) {
       program.run('step', times);

@@ -89,8 +89,8 @@ export class Session {
   constructor(fleet: Fleet, backend: Backend, why: string) {
     this.#fleet = fleet;
     this.engine = backend;
-    const { name, adapter, precision } = backend;
-    this.backend = { name, adapter, precision, strategy: fleet.plan.strategy.name, why };
+    const { name, precision } = backend;
+    this.backend = { name, adapter: fleet.adapter, precision, strategy: fleet.plan.strategy.name, why };
   }
 
   /** The canonical document. */

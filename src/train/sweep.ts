@@ -14,6 +14,7 @@ import { type Evaluation, type Fleet, type FleetState, flattenRows, type GridVie
 import { arrange, type Ground, gather, makeRoom, type Part, placeFirst, placesOf, totalBytes } from './parts.ts';
 import { type RecordEntry, recordOf } from './record.ts';
 import { prepareRun, Session, type SessionOptions } from './session.ts';
+import { stepWork, threadsFor } from './threads.ts';
 import { type Progress, stepRecorded, type TrainOptions, train } from './train.ts';
 import { type LayerTensors, layerTensors } from './weights.ts';
 
@@ -88,7 +89,8 @@ export async function createSweep(input: SweepInput, options: SweepOptions = {})
     throw new SpecError('search.metric', `"${metric}" needs class labels, and these are numbers. Write a loss.`);
   }
   const { backend, why } = await chooseBackend(options);
-  const ground = { backend, data, runs, memoryBytes: options.memoryBytes ?? MEMORY_BYTES, pin: options.pin };
+  const threads = threadsFor(backend, updatesOf(rungs) * stepWork(fitted, data));
+  const ground = { backend, data, runs, memoryBytes: options.memoryBytes ?? MEMORY_BYTES, pin: options.pin, threads };
   const parts = arrange(ground, [...runs.keys()]);
   await placeFirst(parts, ground.memoryBytes);
   return new Sweep(ground, why, parts, rungs, metric);
@@ -122,8 +124,9 @@ export class Sweep {
   }
 
   get backend(): Session['backend'] {
-    const { name, adapter, precision } = this.#ground.backend;
-    return { name, adapter, precision, strategy: this.#parts[0]!.fleet.plan.strategy.name, why: this.why };
+    const { name, precision } = this.#ground.backend;
+    const { plan, adapter } = this.#parts.reduce((a, b) => (b.models.length > a.models.length ? b : a)).fleet;
+    return { name, adapter, precision, strategy: plan.strategy.name, why: this.why };
   }
 
   /**
@@ -188,10 +191,14 @@ export class Sweep {
     await makeRoom(parts, this.#parts, this.#ground.memoryBytes);
     const running = new Set(parts.map(({ fleet }) => train(fleet, options, this.#rungEnd)));
     while (running.size > 0) {
-      for (const loop of [...running]) {
-        const { done, value } = await loop.next();
-        if (done) running.delete(loop);
-        else yield this.#progress(value);
+      // Processor threads work for several fleets at once; on a device of one queue each has its turn.
+      const turns = this.#ground.threads ? [[...running]] : [...running].map((loop) => [loop]);
+      for (const loops of turns) {
+        const reports = await Promise.all(loops.map((loop) => loop.next()));
+        for (const [i, { done, value }] of reports.entries()) {
+          if (done) running.delete(loops[i]!);
+          else yield this.#progress(value);
+        }
       }
     }
   }
@@ -414,6 +421,10 @@ export class Sweep {
   }
 
   async #each<T>(ask: (fleet: Fleet) => Promise<T>, parts = this.#parts): Promise<Asked<T>[]> {
+    if (this.#ground.threads && totalBytes(parts) <= this.#ground.memoryBytes) {
+      await makeRoom(parts, this.#parts, this.#ground.memoryBytes);
+      return Promise.all(parts.map(async (part) => ({ ...part, values: await ask(part.fleet) })));
+    }
     const answers: Asked<T>[] = [];
     for (const part of parts) {
       await makeRoom([part], this.#parts, this.#ground.memoryBytes);

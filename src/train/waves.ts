@@ -16,11 +16,14 @@ export function modelsPerWave(
   backend: Backend,
   memory: number,
   pin?: StrategyPin,
+  threads = 1,
 ): number {
   const shape = networkShape(runs, data, createTimeline(runs[0]!, data.train.count));
   const fits = (models: number) => {
     const plan = compile({ ...shape, models }, backend.traits, pin);
-    return planBytes(plan) <= memory && largestBufferBytes(plan) <= backend.limits.bufferBytes;
+    return (
+      planBytes(plan, Math.min(threads, models)) <= memory && largestBufferBytes(plan) <= backend.limits.bufferBytes
+    );
   };
   let models = runs.length;
   while (models > 1 && !fits(models)) models = Math.ceil(models / 2);

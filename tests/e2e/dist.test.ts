@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const STEPS = 20;
 
 const USER_SCRIPT = `
-import { createSession, presets } from './index.js';
+import { createSession, createSweep, presets } from './index.js';
 try {
   const losses = {};
   for (const backend of ['cpu', 'webgpu']) {
@@ -22,10 +22,23 @@ try {
     losses[backend] = await session.loss();
   }
   const digits = await createSession(presets['digits/adam'], { backend: 'cpu' });
-  document.title = JSON.stringify({ losses, inputs: digits.data.inputs });
+  const base = { ...presets['initialization/he'], steps: 10_000_000 }; // so long that it is worth threads
+  const sweeps = {};
+  for (const threads of [1, 2]) {
+    const sweep = await createSweep({ base, vary: { seed: [1, 2, 3] } }, { backend: 'cpu', threads });
+    await sweep.step(${STEPS});
+    sweeps[sweep.backend.adapter] = [...(await sweep.losses())];
+  }
+  document.title = JSON.stringify({ losses, inputs: digits.data.inputs, sweeps });
 } catch (error) {
   document.title = String(error.stack ?? error);
 }`;
+
+interface Said {
+  readonly losses: { readonly cpu: number; readonly webgpu: number };
+  readonly inputs: number;
+  readonly sweeps: Readonly<Record<string, readonly number[]>>;
+}
 
 const PAGE = '<!doctype html><title>waiting</title><script type="module" src="user.js"></script>';
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html' };
@@ -75,9 +88,15 @@ test('a plain module script trains on both backends under a strict content polic
   const session = await createSession(presets['initialization/he']!, { backend: 'cpu', precision: 'f64' });
   await session.step(STEPS);
   const loss = await session.loss();
-  const { losses, inputs } = JSON.parse(said) as { losses: { cpu: number; webgpu: number }; inputs: number };
+  const { losses, inputs, sweeps } = JSON.parse(said) as Said;
   expect(losses.cpu).toBeCloseTo(loss, 6);
   expect(losses.webgpu).toBeCloseTo(loss, 6);
   expect(inputs).toBe(64);
-  expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual(['/chunks/cpu-worker.js']);
+  expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual([
+    '/chunks/cpu-worker.js',
+    '/chunks/cpu-worker.js',
+  ]);
+  // The policy forbids WebAssembly. Models shared between two workers have the bits of one worker's.
+  expect(Object.keys(sweeps)).toEqual(['JavaScript, one thread', 'JavaScript, 2 threads']);
+  expect(sweeps['JavaScript, 2 threads']).toEqual(sweeps['JavaScript, one thread']);
 });

@@ -40,14 +40,15 @@ async function settledSliceMs(
 ) {
   const device = createDevice();
   const around = { now: () => device.clock.now, isWatched: () => isVisible };
-  const pacer = createPacer({ blocks: kind === 'blocking', ...told }, mostSteps, around);
+  const pacer = createPacer(told, mostSteps, around);
+  const program = { ...device, blocks: kind === 'blocking' } as unknown as Program;
   pacer.begin();
   let slice = 0;
   for (let index = 0; index < 40; index++) {
     slice = pacer.slice();
     device.give(slice * stepMs);
     if (kind === 'blocking') device.clock.now += slice * stepMs;
-    await device.waitFor(pacer.pause(slice, device as unknown as Program));
+    await device.waitFor(pacer.pause(slice, program));
   }
   return slice * stepMs;
 }

@@ -9,12 +9,12 @@ const held = { now: 0, peak: 0, largest: 0 };
 function counted(backend: Backend): Backend {
   return {
     ...backend,
-    async build(plan) {
-      const bytes = planBytes(plan);
+    async build(plan, threads) {
+      const bytes = planBytes(plan, threads);
       held.now += bytes;
       held.peak = Math.max(held.peak, held.now);
       held.largest = Math.max(held.largest, bytes);
-      const program = await backend.build(plan);
+      const program = await backend.build(plan, threads);
       return {
         ...program,
         dispose() {

@@ -18,7 +18,7 @@ const cases = (Object.keys(ops) as OpName[]).flatMap(casesOf).filter(({ op, dims
 /** A plan of one dispatch, with a buffer for each binding. */
 function planOf({ op, dims, constants, inputs, outputs }: OpCase): Plan {
   const buffers = Object.entries(rowOf({ op } as OpCase).bindings).map(([name, { element }]): PlanBuffer => {
-    return { name, element, shape: [inputs[name]?.length ?? outputs[name]!] };
+    return { name, element, shape: [inputs[name]?.length ?? outputs[name]!], modelAxis: null };
   });
   const step = [{ op, dims, constants, buffers: Object.fromEntries(buffers.map(({ name }) => [name, name])) }];
   return {

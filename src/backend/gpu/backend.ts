@@ -20,7 +20,7 @@ export async function createGpuBackend(device?: GPUDevice): Promise<Backend & { 
     precision: 'f32',
     adapter: gpu.adapter.name,
     limits: planLimits,
-    blocks: false,
+    threads: 1,
     traits: {
       software: gpu.adapter.software,
       subgroupSizes: gpu.device.features.has('subgroups') ? gpu.adapter.subgroupSizes : null,

@@ -172,6 +172,8 @@ function replay(
   };
 
   return {
+    adapter: gpu.adapter.name,
+    blocks: false,
     write(buffer, values, offset = 0) {
       gpu.check();
       const data = values instanceof Float64Array ? new Float32Array(values) : values;

@@ -2,6 +2,7 @@
 
 import { RATE_SIZE } from '../../ops/optimizer.ts';
 import { packedPlaces } from '../../ops/resident.ts';
+import { maskWords } from '../memory.ts';
 import type { Dispatch } from '../plan.ts';
 import { residentKernel } from './kernel.ts';
 import type { Network } from './network.ts';
@@ -46,13 +47,12 @@ function placesOf({ shape }: Network, steps: number) {
 export const settingsLength = (network: Network, steps: number): number => placesOf(network, steps).end;
 
 function sizesOf({ shape }: Network, steps: number) {
-  const masks = shape.layers.reduce((total, layer) => total + layer.masks * shape.batch * layer.units, 0);
   return {
     models: shape.models,
     rows: shape.rows.train,
     rate_stride: shape.sharedRates ? 0 : RATE_SIZE * steps,
     health_stride: shape.layers.length + 1,
-    mask_stride: shape.sharedMasks ? 0 : masks,
+    mask_stride: shape.sharedMasks ? 0 : maskWords(shape),
   };
 }
 
