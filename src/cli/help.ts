@@ -40,6 +40,7 @@ count from the document's folder.
   sweep: `basin sweep SWEEP.json   train many models of one run together; - reads from standard input
 
 ${DEVICE}
+  --threads N                 share the models between N threads of the CPU; default: as many as it has cores
   --out result.json           write the result there, and a table of the best models to stdout
   --save best.safetensors     write the best model, for basin predict
   --quiet                     nothing on stdout

@@ -8,7 +8,7 @@ import { type OptionKinds, positionals, readArguments } from './args.ts';
 import { about, readDocument } from './documents.ts';
 import { EXIT } from './exit.ts';
 import { type Io, say } from './io.ts';
-import { DEVICE_OPTIONS, deviceOptions } from './options.ts';
+import { DEVICE_OPTIONS, deviceOptions, THREADS_OPTION, threadsOption } from './options.ts';
 import { checkDifferent, openOutput } from './output.ts';
 import { createProgress } from './progress.ts';
 import { sayWhyCpu } from './run.ts';
@@ -16,6 +16,7 @@ import { percent, prettyJson, short, table } from './text.ts';
 
 const OPTIONS = {
   ...DEVICE_OPTIONS,
+  ...THREADS_OPTION,
   '--out': 'result.json',
   '--save': 'best.safetensors',
   '--quiet': null,
@@ -38,7 +39,7 @@ interface ModelResult extends Evaluation {
 export async function sweepCommand(argv: readonly string[], io: Io): Promise<number> {
   const { positionals: given, options } = readArguments(argv, OPTIONS, 'basin sweep');
   const [name] = positionals(given, ['SWEEP.json'], 'basin sweep');
-  const device = deviceOptions(options);
+  const device = { ...deviceOptions(options), ...threadsOption(options) };
   checkDifferent(io, options);
   const out = openOutput(io, options, '--out');
   const save = openOutput(io, options, '--save');

@@ -155,6 +155,8 @@ describe('command lines', () => {
       ['run', 'start/circles', '--backend', 'gpu'],
       '--backend: "gpu" is not one of auto, webgpu, cpu. Did you mean "webgpu"?',
     ],
+    [['sweep', 'sweep.json', '--threads', '0'], '--threads: 0 is not allowed. Allowed: 1, 2, 3'],
+    [['sweep', 'sweep.json', '--threads', 'all'], '--threads: "all" is not a whole number'],
     [['run', 'start/circles', '--precision', 'f16'], '--precision: "f16" is not one of f32, f64'],
     [['run', 'start/circles', '--out', 'r', '--save', 'r'], '--save r: is the file of --out, too'],
     [['sweep', 'start/circles'], 'start/circles: there is no such file'],
