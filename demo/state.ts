@@ -6,7 +6,7 @@ import { differsInLook, landscapeJob } from './landscape/job.ts';
 import { checkedRun } from './lessons/gradient-checking.ts';
 import { lessons } from './lessons/index.ts';
 import type { CompareLesson, Outcome } from './lessons/lesson.ts';
-import { labelProblem, ownFile } from './lessons/own-data.ts';
+import { obstacle, ownFile } from './lessons/own-data.ts';
 import { gridModels } from './lessons/tuning.ts';
 import {
   type LessonPlace,
@@ -110,7 +110,7 @@ export function predict(contenderId: string): void {
 export const hasData = computed(() => {
   const { lesson } = place.value;
   if (lesson.kind !== 'compare' || !lesson.needsFile) return true;
-  return ownFile.value !== null && labelProblem(ownFile.value) === null;
+  return ownFile.value !== null && obstacle(ownFile.value) === null;
 });
 
 function filesOf({ needsFile }: CompareLesson): Readonly<Record<string, string>> {

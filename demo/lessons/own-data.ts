@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import Papa from 'papaparse';
-import type { Run } from '../../src/index.ts';
+import type { CsvData, Run } from '../../src/index.ts';
 import { percent } from '../view/format.ts';
 import { type CompareLesson, type Contender, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
 
@@ -17,33 +17,101 @@ export interface OwnFile {
   /** The column to learn. */
   readonly label: string;
   readonly classes: number;
+  /** Columns that somebody has left out. */
+  readonly omit: readonly string[];
+  /** What else is neither the label nor numbers all the way down. */
+  readonly unusable: readonly Unusable[];
+}
+
+/** A column with the first of its cells that is no number. */
+export interface Unusable {
+  readonly column: string;
+  readonly cell: string;
+  /** Of the rows under the header, from 1. */
+  readonly row: number;
 }
 
 /** The file that was dropped; it stays in this browser. */
 export const ownFile = signal<OwnFile | null>(null);
 export const fileProblem = signal<string | null>(null);
 
+const FEWEST_ROWS = 8;
+
 /** @throws Error in words for the person whose file it is */
-export function readOwnFile(name: string, text: string, label?: string): OwnFile {
+function tableOf(name: string, text: string): { columns: string[]; rows: string[][] } {
   if (text.includes('\0')) throw new Error(`${name} is no text file. Save the table as CSV.`);
-  const { data } = Papa.parse<string[]>(text.replace(/^\uFEFF/, '').trim(), { skipEmptyLines: 'greedy' });
-  const [columns = [], ...rows] = data;
-  if (rows.length < 8) throw new Error(`${name} has ${rows.length} rows under its header. At least 8 are needed.`);
-  if (columns.length < 2) throw new Error(`${name} has one column only. It needs inputs and a label.`);
-  const named = (pattern: RegExp) => columns.find((column) => pattern.test(column.trim()));
-  // A y may stand beside an x; a label is never anything else.
-  const chosen = label ?? named(/^(label|class|target|species)$/i) ?? named(/^y$/i) ?? columns.at(-1)!;
-  const index = columns.indexOf(chosen);
-  const classes = new Set(rows.map((row) => row[index]?.trim())).size;
-  return { name, text, columns, rows: rows.length, label: chosen, classes };
+  const plain = text.replace(/^\uFEFF/, '').trim();
+  const needs = `one line with the names of its columns, and ${FEWEST_ROWS} rows or more under it`;
+  if (plain === '') throw new Error(`${name} is empty. It needs ${needs}.`);
+  const { data } = Papa.parse<string[]>(plain, { skipEmptyLines: 'greedy' });
+  const [header = [], ...rows] = data.map((cells) => cells.map((cell) => cell.trim()));
+  if (rows.length < FEWEST_ROWS) {
+    const came = rows.length === 0 ? 'nothing' : rows.length === 1 ? 'one row' : `${rows.length} rows`;
+    throw new Error(`${name} has ${came} under its header. It needs ${needs}.`);
+  }
+  if (header.length < 2) throw new Error(`${name} has one column only. It needs inputs and a label.`);
+  return { columns: header, rows };
 }
 
+function guessLabel(columns: readonly string[]): string {
+  const named = (pattern: RegExp) => columns.find((column) => pattern.test(column));
+  // A y may stand beside an x; a label is never anything else.
+  return named(/^(label|class|target|species)$/i) ?? named(/^y$/i) ?? columns.at(-1)!;
+}
+
+const isNumber = (cell: string | undefined) => !!cell && Number.isFinite(Number(cell));
+
+/** @throws Error in words for the person whose file it is */
+export function readOwnFile(
+  name: string,
+  text: string,
+  { label, omit = [] }: { label?: string; omit?: readonly string[] } = {},
+): OwnFile {
+  const { columns, rows } = tableOf(name, text);
+  const chosen = label ?? guessLabel(columns);
+  const left = omit.filter((column) => column !== chosen);
+  const unusable = columns.flatMap((column, i) => {
+    const row = column === chosen || left.includes(column) ? -1 : rows.findIndex((cells) => !isNumber(cells[i]));
+    return row < 0 ? [] : [{ column, cell: rows[row]![i] ?? '', row: row + 1 }];
+  });
+  const at = columns.indexOf(chosen);
+  const classes = new Set(rows.map((cells) => cells[at])).size;
+  return { name, text, columns, rows: rows.length, label: chosen, classes, omit: left, unusable };
+}
+
+/** Columns that the network takes in. */
+export const inputsOf = ({ columns, omit }: OwnFile): number => columns.length - 1 - omit.length;
+
+/** What the run document says of the file. */
+export const dataOf = ({ name, label, omit }: OwnFile): CsvData => ({
+  csv: name,
+  label,
+  ...(omit.length > 0 && { omit: [...omit] }),
+  testFraction: 0.25,
+  standardize: true,
+});
+
 /** Why a column cannot be learned here, or null. */
-export function labelProblem({ label, classes }: OwnFile): string | null {
+function labelProblem({ label, classes }: OwnFile): string | null {
   if (classes < 2) return `Every row has the same “${label}”. Choose a column with two classes or more.`;
   if (classes <= MOST_CLASSES) return null;
   return `“${label}” has ${classes} different values. Choose a column with ${MOST_CLASSES} classes at most.`;
 }
+
+function inputProblem(file: OwnFile): string | null {
+  const { unusable } = file;
+  if (unusable.length === 0) return null;
+  const cell = ({ column, cell, row }: Unusable) =>
+    `“${column}” has ${cell === '' ? 'nothing' : `“${cell.slice(0, 30)}”`} in row ${row}`;
+  const all = `Inputs must be numbers, but ${unusable.slice(0, 3).map(cell).join(', ')}`;
+  const more = unusable.length > 3 ? `, and ${unusable.length - 3} more columns are like these` : '';
+  const remedy =
+    unusable.length < inputsOf(file) ? 'Leave out what is no number, or mend the file.' : 'Mend the file first.';
+  return `${all}${more}. ${remedy}`;
+}
+
+/** Why the file cannot be learned from as it is, or null. */
+export const obstacle = (file: OwnFile): string | null => labelProblem(file) ?? inputProblem(file);
 
 function base({ units, steps, seed }: Settings): Run {
   const file = ownFile.value!;
@@ -52,7 +120,7 @@ function base({ units, steps, seed }: Settings): Run {
     basin: 1,
     name: file.name,
     seed: seed!,
-    data: { csv: file.name, label: file.label, testFraction: 0.25, standardize: true },
+    data: dataOf(file),
     layers: [{ units: units! }, { units: units! }, { units: outputs }],
     optimizer: { name: 'adam', learningRate: 0.01 },
     batch: { size: 64 },

@@ -1,6 +1,6 @@
 // Where a CSV file is dropped or chosen, and which of its columns is learned.
 
-import { fileProblem, labelProblem, type OwnFile, ownFile, readOwnFile } from '../lessons/own-data.ts';
+import { fileProblem, inputsOf, type OwnFile, obstacle, ownFile, readOwnFile } from '../lessons/own-data.ts';
 import { count } from './format.ts';
 
 /** The page reads the header only; more than this is for the command line. */
@@ -20,24 +20,63 @@ async function take(file: File | undefined, onAccept: Accept): Promise<void> {
 }
 
 function accept(file: OwnFile, onAccept: Accept): void {
-  fileProblem.value = labelProblem(file);
+  fileProblem.value = null;
   ownFile.value = file;
   onAccept(file);
 }
 
-function LabelChoice({ file, onAccept }: { file: OwnFile; onAccept: Accept }) {
+interface FileProps {
+  readonly file: OwnFile;
+  readonly onAccept: Accept;
+}
+
+/** What is read anew, with other columns. */
+function again({ file, onAccept }: FileProps, change: Partial<Pick<OwnFile, 'label' | 'omit'>>): void {
+  accept(readOwnFile(file.name, file.text, { label: file.label, omit: file.omit, ...change }), onAccept);
+}
+
+const named = (columns: readonly string[]) =>
+  columns.length === 1 ? `“${columns[0]}”` : `these ${columns.length} columns`;
+
+function LabelChoice({ file, onAccept }: FileProps) {
   return (
     <label>
       Learn the column{' '}
-      <select
-        value={file.label}
-        onChange={(event) => accept(readOwnFile(file.name, file.text, event.currentTarget.value), onAccept)}
-      >
+      <select value={file.label} onChange={(event) => again({ file, onAccept }, { label: event.currentTarget.value })}>
         {file.columns.map((column) => (
           <option key={column}>{column}</option>
         ))}
       </select>
     </label>
+  );
+}
+
+/** Columns that cannot be inputs, and the way on without them. */
+function Obstacle({ file, onAccept }: FileProps) {
+  const { unusable, omit } = file;
+  const columns = unusable.map(({ column }) => column);
+  const mayLeave = columns.length > 0 && columns.length < inputsOf(file);
+  return (
+    <>
+      {omit.length > 0 && (
+        <p>
+          Left out: {omit.join(', ')}.{' '}
+          <button type="button" onClick={() => again({ file, onAccept }, { omit: [] })}>
+            Take {omit.length === 1 ? 'it' : 'them'} back
+          </button>
+        </p>
+      )}
+      {obstacle(file) && (
+        <p class="notice" role="alert">
+          {obstacle(file)}
+          {mayLeave && (
+            <button type="button" onClick={() => again({ file, onAccept }, { omit: [...omit, ...columns] })}>
+              Leave out {named(columns)}
+            </button>
+          )}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -68,6 +107,7 @@ export function OwnFileBox({ onAccept = () => {} }: { onAccept?: Accept }) {
           <LabelChoice file={file} onAccept={onAccept} />
         </p>
       )}
+      {file && <Obstacle file={file} onAccept={onAccept} />}
       {fileProblem.value && (
         <p class="notice" role="alert">
           {fileProblem.value}

@@ -253,10 +253,15 @@ const files: readonly (readonly [name: string, content: string, message: RegExp 
   [
     'missing.csv',
     `a,b,label\n${fewRows.map(([a, b, c]) => `${a},${b || ''},${c}`).join('\n')}`,
-    /missing.csv:2:2: column "b"/,
+    /Inputs must be numbers, but “b” has nothing in row 1\. Leave out what is no number, or mend the file\./,
   ],
   ['one-class.csv', `a,b,label\n${fewRows.map(([a, b]) => `${a},${b},1`).join('\n')}`, /same “label”/],
-  ['empty.csv', '', /empty.csv has 0 rows/],
+  [
+    'empty.csv',
+    '',
+    /empty.csv is empty\. It needs one line with the names of its columns, and 8 rows or more under it/,
+  ],
+  ['header.csv', 'a,b,label\n', /header.csv has nothing under its header/],
   ['binary.csv', '\0\x01PNG', /binary.csv is no text file/],
 ];
 

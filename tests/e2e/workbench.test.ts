@@ -480,6 +480,42 @@ test('a CSV file is learned from, and three classes are drawn', async () => {
   await page.close();
 });
 
+test('a file with columns of text is learned from without them, in a lesson and on the workbench', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'basin-csv-'));
+  const rows = Array.from({ length: 40 }, (_, i) => [`row ${i}`, i % 7, (3 * i) % 5, ['Bonn', 'Oslo'][i % 2], i % 2]);
+  const text = `id,a,b,city,label\n${rows.map((row) => row.join(',')).join('\n')}`;
+  writeFileSync(join(folder, 'people.csv'), text);
+  const { page, errors } = await visit(lab, '#1/your-data?backend=cpu', { ready: 'input[type=file]' });
+  await (await page.$('input[type=file]'))!.uploadFile(join(folder, 'people.csv'));
+  await waitForWords(page, '.drop .notice', /“id” has “row 0” in row 1, “city” has “Bonn” in row 1/);
+  await press(page, 'Leave out these 2 columns');
+  await ready(page);
+  await press(page, 'Open in the workbench');
+  await ready(page);
+  await press(page, '+1 step');
+  await waitForStep(page, 3); // of three runs
+  await rested(page);
+
+  const run: Run = {
+    basin: 1,
+    seed: 0,
+    data: { csv: 'people.csv', label: 'label', omit: ['id', 'city'], testFraction: 0.25, standardize: true },
+    layers: [{ units: 16 }, { units: 16 }, { units: 1 }],
+    optimizer: { name: 'adam', learningRate: 0.01 },
+    batch: { size: 64 },
+    steps: 2000,
+  };
+  const session = await createSession(run, { backend: 'cpu', readText: async () => text });
+  await session.step(1);
+  expect((await figures(page, 'train-loss'))[0]).toBe((await session.evaluate()).train.loss);
+
+  await press(page, 'Take them back');
+  await waitForWords(page, '.drop .notice', /“id” has “row 0”/);
+  expect(errors).toEqual([]);
+  await page.close();
+  rmSync(folder, { recursive: true });
+});
+
 test('data of many inputs trains without pictures', async () => {
   const { page, errors } = await visit(lab, BENCH);
   await page.select('.group .data-kind select', 'digits');

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { BUILT_IN, type BuiltInDataName, type Data } from '../../../src/index.ts';
-import { labelProblem, type OwnFile, ownFile } from '../../lessons/own-data.ts';
+import { dataOf, type OwnFile, obstacle, ownFile } from '../../lessons/own-data.ts';
 import { bench } from '../../state.ts';
 import { withData } from '../../workbench/document.ts';
 import { dataFields } from '../../workbench/fields.ts';
@@ -13,18 +13,13 @@ import { Fields, type FormProps, Message } from './settings.tsx';
 
 type Kind = BuiltInDataName | 'drawn' | 'csv';
 
-const TEST_PART = 0.25;
-
 function kindOf(data: Data): Kind {
   if ('name' in data) return data.name;
   return 'csv' in data ? 'csv' : 'drawn';
 }
 
 function takeFile(file: OwnFile): void {
-  if (labelProblem(file) !== null) return;
-  const { name, label, classes } = file;
-  const data = { csv: name, label, testFraction: TEST_PART, standardize: true };
-  bench.update((draft) => withData(draft, data, classes));
+  if (obstacle(file) === null) bench.update((draft) => withData(draft, dataOf(file), file.classes));
 }
 
 /** The points on the screen, to draw on. */

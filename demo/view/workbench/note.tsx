@@ -1,6 +1,7 @@
 // Beside the buttons: which run does not start and why, what is being made, and that runs were paused meanwhile.
 
 import { useEffect, useState } from 'preact/hooks';
+import { inputsOf as columnsTaken, ownFile } from '../../lessons/own-data.ts';
 import { bench } from '../../state.ts';
 import type { Slot } from '../../workbench/bench.ts';
 import { canonicalOf } from '../../workbench/document.ts';
@@ -31,7 +32,7 @@ function Hindered({ slot }: { slot: Slot }) {
 }
 
 function sizeWords({ run }: Slot): string {
-  const inputs = inputsOf(run.data);
+  const inputs = inputsOf(run.data) ?? (ownFile.value && columnsTaken(ownFile.value));
   if (inputs === null) return '';
   const size = sizeOf(canonicalOf(run), inputs);
   return `: ${count(size.parameters)} parameters, at least ${bytes(size.bytes)} of memory`;
