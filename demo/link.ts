@@ -42,6 +42,18 @@ export interface LandscapePlace {
 
 export type Place = LessonPlace | WorkbenchPlace | LandscapePlace;
 
+/** Do these two places differ only in how the same runs are shown? */
+export function differsInLook(before: Place, after: Place): boolean {
+  if (before.backend !== after.backend) return false;
+  if (before.page === 'landscape' && after.page === 'landscape') {
+    const [one, other] = [before.choices, after.choices];
+    return one !== other && before.run === after.run && one.against === other.against;
+  }
+  if (before.page !== 'lesson' || after.page !== 'lesson' || before.lesson !== after.lesson) return false;
+  const [one, other] = [before.settings, after.settings];
+  return one !== other && after.lesson.settings.every(({ key, look }) => look || one[key] === other[key]);
+}
+
 export interface ReadLink {
   readonly place: Place;
   /** What could not be read, in words for the person who followed the link. */

@@ -2,13 +2,14 @@
 
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { type Run, type RunPatch, shortForm } from '../src/index.ts';
-import { differsInLook, landscapeJob } from './landscape/job.ts';
+import { landscapeJob } from './landscape/job.ts';
 import { checkedRun } from './lessons/gradient-checking.ts';
 import { lessons } from './lessons/index.ts';
-import type { CompareLesson, Outcome } from './lessons/lesson.ts';
+import { COUNTS, type CompareLesson, contendersOf, countsSetting, type Outcome, sweepsOf } from './lessons/lesson.ts';
 import { obstacle, ownFile } from './lessons/own-data.ts';
 import { gridModels } from './lessons/tuning.ts';
 import {
+  differsInLook,
   type LessonPlace,
   landscapePlace,
   lessonPlace,
@@ -79,10 +80,22 @@ const predictions = signal<Readonly<Record<string, string>>>({});
 export const showsTestPoints = signal(false);
 export const spread = createSpread();
 
-export const contenders = computed(() => {
-  const { lesson, settings } = place.value;
-  return lesson.kind === 'compare' ? lesson.contenders(settings) : [];
+/** Is there what the lesson trains on? */
+export const hasData = computed(() => {
+  const { lesson } = place.value;
+  if (lesson.kind !== 'compare' || !lesson.needsFile) return true;
+  return ownFile.value !== null && obstacle(ownFile.value) === null;
 });
+
+/** The runs of the lesson, as they train. */
+export const groups = computed(() => {
+  const { lesson, settings } = place.value;
+  return lesson.kind === 'compare' && hasData.value ? lesson.groups(settings) : [];
+});
+export const contenders = computed(() => contendersOf(groups.value));
+/** What the axis of a shared chart counts. */
+export const counts = computed(() => COUNTS[place.value.settings[countsSetting.key] ?? 0]!);
+
 export const prediction = computed(() => predictions.value[place.value.lesson.id] ?? null);
 export const hasStarted = computed(
   () => (training.frame.value?.now.step ?? 0) > 0 || training.status.value === 'running',
@@ -92,13 +105,14 @@ export const hasStarted = computed(
 export const outcomes = computed<readonly Outcome[] | null>(() => {
   const { frame, status, points } = training;
   if (status.value !== 'done' || !frame.value) return null;
-  const { scores } = frame.value.now;
+  const { scores, steps } = frame.value.now;
   const begin = points.value[0]!;
   if (scores.length !== contenders.value.length) return null;
   return contenders.value.map((contender, m) => ({
     contender,
     scores: scores[m]!,
     firstLoss: begin.scores[m]!.train.loss,
+    steps: steps[m]!,
   }));
 });
 
@@ -106,26 +120,17 @@ export function predict(contenderId: string): void {
   predictions.value = { ...predictions.value, [place.value.lesson.id]: contenderId };
 }
 
-/** Is there what the lesson trains on? */
-export const hasData = computed(() => {
-  const { lesson } = place.value;
-  if (lesson.kind !== 'compare' || !lesson.needsFile) return true;
-  return ownFile.value !== null && obstacle(ownFile.value) === null;
-});
-
 function filesOf({ needsFile }: CompareLesson): Readonly<Record<string, string>> {
   return needsFile && ownFile.value ? { [ownFile.value.name]: ownFile.value.text } : {};
 }
 
 /** The contenders of the lesson over this many seeds. */
 export function trySeeds(lesson: CompareLesson, seeds: number): void {
-  const { settings, backend } = place.value;
   training.pause();
   spread.start({
-    base: (lesson.spreadBase ?? lesson.base)(settings),
-    contenders: contenders.value,
+    groups: groups.value,
     seeds,
-    backend,
+    backend: place.value.backend,
     files: filesOf(lesson),
     isCpu: training.backend.value?.name === 'cpu',
   });
@@ -165,9 +170,8 @@ effect(() => {
   const base = lesson.base(settings);
   const model = gridModels(lesson.grid(settings), base)[cell];
   if (!model) return;
-  const input = { base, models: [model] };
   const job = {
-    input,
+    groups: [{ base, models: [model] }],
     backend,
     frameRate: frameRate(FRAME_RATE),
     pictures: true,
@@ -229,19 +233,18 @@ function openLesson({ lesson, settings, backend }: LessonPlace): void {
         training.close();
         break;
       }
-      const models = lesson.contenders(settings).map(({ patch }) => patch);
-      const input = { base: lesson.base(settings), models };
       const rate = frameRate(FRAME_RATE);
       const files = filesOf(lesson);
       const { insight = {} } = lesson;
-      training.open({ input, backend, files, frameRate: rate, pictures: true, ...insight, curvePoints: CURVE_POINTS });
+      const wants = { pictures: true, ...insight, curvePoints: CURVE_POINTS };
+      training.open({ groups: sweepsOf(lesson.groups(settings)), backend, files, frameRate: rate, ...wants });
       break;
     }
     case 'tuning': {
       const base = lesson.base(settings);
-      const input = { base, models: gridModels(lesson.grid(settings), base) };
+      const models = gridModels(lesson.grid(settings), base);
       const rate = frameRate(GRID_FRAME_RATE);
-      training.open({ input, backend, frameRate: rate, pictures: false, curvePoints: 0 });
+      training.open({ groups: [{ base, models }], backend, frameRate: rate, pictures: false, curvePoints: 0 });
       break;
     }
     case 'check':

@@ -38,6 +38,7 @@ export type { Halving, RankMetric, Rung } from './spec/halving.ts';
 export { type Axis, applyPatch, type ModelPatch, type Search, type Vary } from './spec/patch.ts';
 export { presetNotes, presets } from './spec/presets.ts';
 export { shortForm } from './spec/short.ts';
+export { stepsPerEpoch } from './spec/steps.ts';
 export type * from './spec/types.ts';
 export { validate } from './spec/validate.ts';
 export {

@@ -1,7 +1,7 @@
 // What the landscape's page trains.
 
 import { applyPatch, type Run, shortForm } from '../../src/index.ts';
-import type { LandscapePlace, Place } from '../link.ts';
+import type { LandscapePlace } from '../link.ts';
 import type { Job } from '../training/protocol.ts';
 import { networksOf } from './choices.ts';
 
@@ -12,7 +12,7 @@ export function landscapeJob(place: LandscapePlace, frameRate: number, files: No
   const { run, choices, backend } = place;
   const models = networksOf(run, choices.against).map(({ patch }) => patch);
   const wants = { pictures: true, curvePoints: STOPS, survey: 'each' } as const;
-  return { input: { base: run, models }, backend, files, frameRate, ...wants };
+  return { groups: [{ base: run, models }], backend, files, frameRate, ...wants };
 }
 
 /** Both networks as documents of their own, for the workbench. */
@@ -21,11 +21,4 @@ export function landscapeRuns({ run, choices }: LandscapePlace): Run[] {
     ...shortForm(applyPatch(run, patch, 'model')),
     name: m === 0 ? (run.name ?? label) : label,
   }));
-}
-
-/** Do these two places differ only in how the same grounds are looked at? */
-export function differsInLook(before: Place, after: Place): boolean {
-  if (before.page !== 'landscape' || after.page !== 'landscape' || before === after) return false;
-  const isSame = before.run === after.run && before.backend === after.backend;
-  return isSame && before.choices.against === after.choices.against;
 }

@@ -2,7 +2,15 @@
 
 import { type Evaluation, presets, type Run } from '../../src/index.ts';
 import { percent, places } from '../view/format.ts';
-import { type CompareLesson, type Contender, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
+import {
+  type CompareLesson,
+  type Contender,
+  NEW_POINTS,
+  type Outcome,
+  type Settings,
+  shownAccuracy,
+  stops,
+} from './lesson.ts';
 
 const COIN_TOSS = Math.LN2;
 
@@ -112,7 +120,7 @@ export const initialization: CompareLesson = {
   chart: 'own',
   insight: { sizes: true, findings: true },
   luck: 'each with other random weights',
-  base,
-  contenders,
+  aim: NEW_POINTS,
+  groups: (settings) => [{ base: base(settings), contenders: contenders(settings) }],
   explain: (outcomes) => outcomes.map((outcome) => sentences[outcome.contender.id]!(outcome)),
 };

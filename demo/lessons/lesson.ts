@@ -1,6 +1,6 @@
 // What a lesson is: a question, the runs that answer it, and the words for what came out.
 
-import type { Evaluation, ModelPatch, Run } from '../../src/index.ts';
+import type { Evaluation, ModelPatch, Run, SweepInput } from '../../src/index.ts';
 import type { Job } from '../training/protocol.ts';
 
 /** A number that a person may change. */
@@ -13,7 +13,23 @@ export interface Setting {
   readonly initial: number;
   /** Has a control of its own elsewhere on the page. */
   readonly hidden?: true;
+  /** Changes how the runs are shown, not how they train. */
+  readonly look?: true;
 }
+
+/** What the axis of a shared chart may count: passes over the data, or updates. */
+export const COUNTS = ['epochs', 'steps'] as const;
+
+/** Its control stands at the chart. */
+export const countsSetting: Setting = {
+  key: 'by',
+  label: 'What the chart counts',
+  hint: '',
+  values: [...COUNTS.keys()],
+  initial: 0,
+  hidden: true,
+  look: true,
+};
 
 /** Stops from `min` to `max`, without the tails of binary fractions. */
 export function stops(min: number, max: number, step: number): number[] {
@@ -31,11 +47,35 @@ export interface Contender {
   readonly patch: ModelPatch;
 }
 
+/** Runs that train as one sweep: they share their base, and with it the batches. */
+export interface Group {
+  readonly base: Run;
+  /** The base of the runs over many seeds, where it is another one. */
+  readonly spreadBase?: Run;
+  readonly contenders: readonly Contender[];
+}
+
+export const contendersOf = (groups: readonly Group[]): readonly Contender[] =>
+  groups.flatMap(({ contenders }) => contenders);
+
+export const sweepsOf = (groups: readonly Group[]): readonly SweepInput[] =>
+  groups.map(({ base, contenders }) => ({ base, models: contenders.map(({ patch }) => patch) }));
+
+/** What the guess is about. */
+export interface Aim {
+  /** How near to the aim these scores are: the largest wins, and none is not finite. Level where nobody would see a difference. */
+  of(scores: Evaluation): number;
+  /** What one can say of the winner. */
+  readonly won: string;
+}
+
 export interface Outcome {
   readonly contender: Contender;
   readonly scores: Evaluation;
   /** Training objective at the start. */
   readonly firstLoss: number;
+  /** Updates that it has made. */
+  readonly steps: number;
 }
 
 export interface LessonCommon {
@@ -61,10 +101,10 @@ export interface CompareLesson extends LessonCommon {
   readonly insight?: Pick<Job, 'sizes' | 'kept' | 'findings' | 'survey'>;
   /** What another seed changes, in words. */
   readonly luck: string;
-  base(settings: Settings): Run;
-  /** The base of the runs over many seeds, where it is another one. */
-  spreadBase?(settings: Settings): Run;
-  contenders(settings: Settings): readonly Contender[];
+  /** What one guesses who will do best at. */
+  readonly aim: Aim;
+  /** The runs, all of them side by side: networks alike over the same data, in one group or several. */
+  groups(settings: Settings): readonly Group[];
   /** What was seen, in sentences made from the actual numbers. */
   explain(outcomes: readonly Outcome[]): readonly string[];
 }
@@ -78,8 +118,11 @@ export function shownAccuracy({ train, test }: Evaluation): number {
   return (test ?? train).accuracy ?? Number.NaN;
 }
 
-/** The contenders that nobody beats. */
-export function winners(outcomes: readonly Outcome[]): readonly Contender[] {
-  const best = Math.max(...outcomes.map(({ scores }) => shownAccuracy(scores)));
-  return outcomes.filter(({ scores }) => shownAccuracy(scores) === best).map(({ contender }) => contender);
+export const NEW_POINTS: Aim = { of: shownAccuracy, won: 'did best' };
+
+/** The contenders that nobody beats; none where every one of them diverged. */
+export function winners({ of }: Aim, outcomes: readonly Outcome[]): readonly Contender[] {
+  const able = outcomes.filter(({ scores }) => Number.isFinite(of(scores)));
+  const best = Math.max(...able.map(({ scores }) => of(scores)));
+  return able.filter(({ scores }) => of(scores) === best).map(({ contender }) => contender);
 }

@@ -1,19 +1,33 @@
-// Lesson: the rule that turns gradients into steps.
+// Lesson: what a step is made from, and the rule that makes it.
 
 import { presets, type Run } from '../../src/index.ts';
-import { percent, places } from '../view/format.ts';
-import { type CompareLesson, type Contender, type Outcome, type Settings, shownAccuracy } from './lesson.ts';
+import { count, percent, places } from '../view/format.ts';
+import {
+  type Aim,
+  type CompareLesson,
+  type Contender,
+  countsSetting,
+  type Group,
+  NEW_POINTS,
+  type Outcome,
+  type Settings,
+  shownAccuracy,
+  winners,
+} from './lesson.ts';
 
 const RATES = [0.0001, 0.0003, 0.0007, 0.002, 0.005, 0.01, 0.03, 0.1, 0.3];
 
+/** The data's training points. */
+const ALL = 300;
+
 /** The presets have no test rows; new points of the same two bows do not change how they train. */
-function base({ seed, epochs, batch }: Settings): Run {
+function base({ seed, epochs }: Settings, batch: NonNullable<Run['batch']>): Run {
   const preset = presets['optimization/gd']!;
   return {
     ...preset,
     data: { ...preset.data, testRows: 500, testSeed: 4 },
     init: { scheme: 'heNormal', seed: seed! },
-    batch: { size: batch!, seed: 11 },
+    batch,
     epochs: epochs!,
     record: { epochs: epochs! },
   };
@@ -22,17 +36,25 @@ function base({ seed, epochs, batch }: Settings): Run {
 /** The rate falls this many times, in the end to a tenth. */
 const FALLS = 10;
 
-/** The data's training points: a batch of so many is all of them. */
-const ALL = 300;
+function fullBatch({ rate }: Settings): Contender[] {
+  return [
+    {
+      id: 'gd',
+      label: 'Gradient descent',
+      note: `one step an epoch, on all ${ALL} points`,
+      patch: { optimizer: { name: 'sgd', learningRate: rate! } },
+    },
+  ];
+}
 
-function contenders({ rate, epochs, batch }: Settings): Contender[] {
+function miniBatch({ rate, epochs, batch }: Settings): Contender[] {
   const learningRate = rate!;
   const adam = presets['optimization/adam']!.optimizer!;
   return [
     {
-      id: 'gd',
-      label: batch === ALL ? 'Gradient descent' : 'Mini-batch descent',
-      note: batch === ALL ? 'follows the gradient of all points' : 'follows each batch’s gradient',
+      id: 'minibatch',
+      label: 'Mini-batch descent',
+      note: `one step for every ${batch} points`,
       patch: { optimizer: { name: 'sgd', learningRate } },
     },
     {
@@ -47,11 +69,16 @@ function contenders({ rate, epochs, batch }: Settings): Contender[] {
       note: 'divides each gradient by its usual size',
       patch: { optimizer: { name: 'rmsprop', beta: 0.9, learningRate } },
     },
-    { id: 'adam', label: 'Adam', note: 'does both', patch: { optimizer: { ...adam, learningRate } } },
+    {
+      id: 'adam',
+      label: 'Adam',
+      note: 'does as momentum and RMSProp together',
+      patch: { optimizer: { ...adam, learningRate } },
+    },
     {
       id: 'decay',
       label: 'Falling rate',
-      note: 'as the first, with ever shorter steps',
+      note: 'mini-batch, in ever shorter steps',
       patch: {
         optimizer: {
           name: 'sgd',
@@ -63,62 +90,114 @@ function contenders({ rate, epochs, batch }: Settings): Contender[] {
   ];
 }
 
-/** What dividing a gradient by its usual size has to do with the best one. */
-function ofDividing(best: string): string {
-  return best === 'rmsprop' || best === 'adam'
+const groups = (settings: Settings): Group[] => [
+  { base: base(settings, { size: 'full' }), contenders: fullBatch(settings) },
+  { base: base(settings, { size: settings.batch!, seed: 11 }), contenders: miniBatch(settings) },
+];
+
+/** An optimizer is there to lower the training loss. Losses that read the same are level. */
+const LOWEST: Aim = { of: ({ train }) => -Number(train.loss.toPrecision(3)), won: 'got lowest' };
+
+// ---------------------------------------------------------------- words
+
+const lossOf = ({ scores }: Outcome) => scores.train.loss;
+
+function explain(outcomes: readonly Outcome[]): string[] {
+  const [gd, miniBatch, momentum, , , decay] = outcomes as readonly [Outcome, Outcome, Outcome, ...Outcome[]];
+  return [
+    inOrder(outcomes),
+    ofBatches(gd, miniBatch),
+    ...compared(momentum, miniBatch, ofAveraging),
+    ...compared(decay!, miniBatch, ofFalling),
+    ofDividing(outcomes),
+    ofNewPoints(outcomes),
+  ].filter((sentence) => sentence !== '');
+}
+
+function inOrder(outcomes: readonly Outcome[]): string {
+  const height = (outcome: Outcome) => (Number.isFinite(lossOf(outcome)) ? lossOf(outcome) : Number.MAX_VALUE);
+  const byLoss = [...outcomes].sort((a, b) => height(a) - height(b));
+  const order = byLoss.map((outcome) => `${outcome.contender.label} (${places(lossOf(outcome))})`).join(', ');
+  return `From the lowest training loss up: ${order}. All had the same start and the same first rate, and looked at every point equally often.`;
+}
+
+function ofBatches(gd: Outcome, miniBatch: Outcome): string {
+  if (gd.steps === miniBatch.steps)
+    return `With all ${ALL} points in a batch, mini-batch descent is gradient descent: up to rounding, the same path.`;
+  const made = `Gradient descent made ${count(gd.steps)} steps, mini-batch descent ${count(miniBatch.steps)} from the same looks at the points`;
+  const gained = lossOf(gd) - lossOf(miniBatch);
+  if (!Number.isFinite(gained)) return `${made}.`;
+  return gained > 0
+    ? `${made}: it ended ${places(gained)} lower. Let the chart count steps to see how far that comes from the number of steps alone.`
+    : `${made}, and ended ${places(-gained)} higher: where more steps help no more, the noise of small batches is left.`;
+}
+
+/** Says how much lower the first ended than the second; nothing where one of them has no loss. */
+function compared(one: Outcome, other: Outcome, say: (gained: number) => string): string[] {
+  const gained = lossOf(other) - lossOf(one);
+  return Number.isFinite(gained) ? [say(gained)] : [];
+}
+
+function ofAveraging(gained: number): string {
+  if (Math.abs(gained) < 0.02)
+    return 'Momentum went almost where mini-batch descent went: averaging smooths a path, it does not lengthen the steps.';
+  return `Momentum ended ${places(Math.abs(gained))} ${gained > 0 ? 'lower' : 'higher'} than mini-batch descent.`;
+}
+
+function ofFalling(gained: number): string {
+  return gained > 0
+    ? `With its rate falling to a tenth, mini-batch descent ended ${places(gained)} lower: long steps first, short ones to settle.`
+    : `With its rate falling to a tenth, mini-batch descent ended ${places(-gained)} higher: shorter steps only slow it down, as long as long ones do not jump about.`;
+}
+
+const names = (contenders: readonly Contender[]) => contenders.map(({ label }) => label).join(' and ');
+
+/** What dividing a gradient by its usual size has to do with who got lowest. */
+function ofDividing(outcomes: readonly Outcome[]): string {
+  const lowest = winners(LOWEST, outcomes).map(({ id }) => id);
+  return lowest.includes('rmsprop') || lowest.includes('adam')
     ? 'Dividing by a gradient’s usual size keeps steps long where gradients are small; with a larger rate the others catch up, so try the slider.'
     : 'RMSProp and Adam divide by a gradient’s usual size, so their steps are about as long as the rate says: they want a smaller one than the others.';
 }
 
-function explain(outcomes: readonly Outcome[]): string[] {
-  const byLoss = [...outcomes].sort((a, b) => a.scores.train.loss - b.scores.train.loss);
-  const order = byLoss.map(({ contender, scores }) => `${contender.label} (${places(scores.train.loss)})`).join(', ');
-  const [gd, momentum, , , decay] = outcomes;
-  const apart = Math.abs(gd!.scores.train.loss - momentum!.scores.train.loss);
-  const likeGd =
-    apart < 0.02
-      ? 'Momentum went almost where gradient descent went: averaging smooths a path, it does not lengthen the steps.'
-      : `Momentum and gradient descent ended ${places(apart)} apart.`;
-  const gained = gd!.scores.train.loss - decay!.scores.train.loss;
-  const falling =
-    gained > 0
-      ? `With its rate falling to a tenth, gradient descent ended ${places(gained)} lower: long steps first, short ones to settle.`
-      : `With its rate falling to a tenth, gradient descent ended ${places(-gained)} higher: shorter steps only slow it down, as long as long ones do not jump about.`;
-  const best = byLoss[0]!;
-  return [
-    `From the lowest training loss up: ${order}. All five had the same start, the same batches and the same first rate.`,
-    likeGd,
-    falling,
-    `${best.contender.label} gets ${percent(shownAccuracy(best.scores))} of new points right. ${ofDividing(best.contender.id)}`,
-  ];
+/** Another question than who got lowest, and said to be one. */
+function ofNewPoints(outcomes: readonly Outcome[]): string {
+  const most = winners(NEW_POINTS, outcomes);
+  if (most.length === 0) return '';
+  const share = percent(Math.max(...outcomes.map(({ scores }) => shownAccuracy(scores)).filter(Number.isFinite)));
+  const lowest = winners(LOWEST, outcomes);
+  return lowest.every((each) => most.includes(each))
+    ? `${names(lowest)} also ${lowest.length === 1 ? 'gets' : 'get'} the most new points right, ${share}${most.length > lowest.length ? ', and not alone' : ''}.`
+    : `Of new points ${names(most)} ${most.length === 1 ? 'gets' : 'get'} the most right, ${share}: the last bit of training loss need not help with them.`;
 }
 
 export const optimizers: CompareLesson = {
   kind: 'compare',
   id: 'optimizers',
   title: 'Optimizers',
-  question: 'Five ways downhill: which arrives first?',
-  lead: 'The same network, start, batches and first learning rate five times. Only the rule that turns a gradient into a step differs.',
-  prediction: 'Which one will get the most new points right?',
+  question: 'Six ways downhill: which gets lowest?',
+  lead: 'The same network, start and first learning rate six times. What differs is how many points a step looks at, and the rule that turns their gradient into the step.',
+  prediction: 'Which one will end with the lowest training loss?',
+  aim: LOWEST,
   settings: [
     {
       key: 'rate',
       label: 'Learning rate',
-      hint: 'The same for all five, at the start.',
+      hint: 'The same for all six, at the start.',
       values: RATES,
       initial: 0.0007,
     },
     {
       key: 'epochs',
       label: 'Epochs',
-      hint: 'Passes over the 300 points.',
+      hint: `Passes over the ${ALL} points.`,
       values: [200, 500, 1000, 2000, 5000],
       initial: 2000,
     },
     {
       key: 'batch',
       label: 'Points in a batch',
-      hint: `${ALL} are all of them: plain gradient descent, one step an epoch.`,
+      hint: `Of all but gradient descent: its batch is always all ${ALL}.`,
       values: [16, 32, 64, 128, ALL],
       initial: 64,
     },
@@ -129,12 +208,12 @@ export const optimizers: CompareLesson = {
       values: Array.from({ length: 100 }, (_, seed) => seed),
       initial: 3,
     },
+    countsSetting,
   ],
   lossCeiling: 1,
   chart: 'shared',
   insight: { survey: 'shared' },
   luck: 'each with other random weights',
-  base,
-  contenders,
+  groups,
   explain,
 };

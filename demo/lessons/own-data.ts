@@ -4,7 +4,15 @@ import { signal } from '@preact/signals';
 import Papa from 'papaparse';
 import type { CsvData, Run } from '../../src/index.ts';
 import { percent } from '../view/format.ts';
-import { type CompareLesson, type Contender, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
+import {
+  type CompareLesson,
+  type Contender,
+  NEW_POINTS,
+  type Outcome,
+  type Settings,
+  shownAccuracy,
+  stops,
+} from './lesson.ts';
 
 /** More different labels than this are numbers, not classes. */
 const MOST_CLASSES = 20;
@@ -184,7 +192,7 @@ export const ownData: CompareLesson = {
   lossCeiling: 1.2,
   chart: 'own',
   luck: 'each with other random weights and other dropped units',
-  base,
-  contenders,
+  aim: NEW_POINTS,
+  groups: (settings) => [{ base: base(settings), contenders: contenders(settings) }],
   explain,
 };

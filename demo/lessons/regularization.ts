@@ -2,7 +2,15 @@
 
 import { presets, type Run } from '../../src/index.ts';
 import { percent, points } from '../view/format.ts';
-import { type CompareLesson, type Contender, type Outcome, type Settings, shownAccuracy, stops } from './lesson.ts';
+import {
+  type CompareLesson,
+  type Contender,
+  NEW_POINTS,
+  type Outcome,
+  type Settings,
+  shownAccuracy,
+  stops,
+} from './lesson.ts';
 
 function base({ seed }: Settings): Run {
   const preset = presets['regularization/none']!;
@@ -86,8 +94,7 @@ export const regularization: CompareLesson = {
   chart: 'own',
   insight: { kept: true },
   luck: 'each with other random weights and with fresh units dropped at every step',
-  base,
-  spreadBase,
-  contenders,
+  aim: NEW_POINTS,
+  groups: (settings) => [{ base: base(settings), spreadBase: spreadBase(settings), contenders: contenders(settings) }],
   explain,
 };

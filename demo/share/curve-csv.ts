@@ -7,9 +7,9 @@ const SETS = ['train', 'validation', 'test'] as const;
 /** `objective` is what training lowers, penalty and dropout included; the others are without. Empty: there are no such rows. */
 export function curveCsv(points: readonly Point[], model: number): string {
   const head = ['step', 'objective', ...SETS.flatMap((set) => [`${set}_loss`, `${set}_accuracy`])];
-  const lines = points.map(({ step, losses, scores }) => {
+  const lines = points.map(({ steps, losses, scores }) => {
     const scored = SETS.flatMap((set) => [scores[model]?.[set]?.loss, scores[model]?.[set]?.accuracy]);
-    return [step, losses[model], ...scored].map((value) => value ?? '');
+    return [steps[model], losses[model], ...scored].map((value) => value ?? '');
   });
   return `${[head, ...lines].map((cells) => cells.join(',')).join('\n')}\n`;
 }

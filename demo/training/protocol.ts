@@ -37,7 +37,8 @@ export interface Watch {
 }
 
 export interface Job {
-  readonly input: SweepInput;
+  /** Groups that train side by side: networks alike, over the same data. Models are numbered through them. */
+  readonly groups: readonly SweepInput[];
   readonly backend: BackendChoice;
   /** Texts of the CSV files that the documents name. */
   readonly files?: Readonly<Record<string, string>>;
@@ -59,9 +60,11 @@ export interface Job {
   readonly survey?: SurveyKind;
 }
 
-/** Every model's scores at one step. */
+/** Every model's scores at one step of the clock, which counts the updates of the group that makes the most. */
 export interface Point {
   readonly step: number;
+  /** Updates that each model has made itself, [models]. */
+  readonly steps: readonly number[];
   /** Training objective, [models]. */
   readonly losses: readonly number[];
   /** [models] */
@@ -74,9 +77,18 @@ export interface Dots {
   readonly y: Uint8Array;
 }
 
+/** How long a model's own run is. */
+export interface Length {
+  readonly steps: number;
+  readonly stepsPerEpoch: number;
+}
+
 export interface Opened {
   readonly backend: BackendReport;
+  /** Of the clock. */
   readonly totalSteps: number;
+  /** [models] */
+  readonly lengths: readonly Length[];
   /** A point of the curve every so many steps, whatever the speed. */
   readonly pointEvery: number;
   /** The documents, with every default filled in and fitted to their data. */

@@ -1,8 +1,8 @@
-// The same contenders over many seeds, as one sweep; where the CPU trains, cut into one sweep for each core.
+// The same contenders over many seeds, each group as one sweep; where the CPU trains, cut into one for each core.
 
 import { computed, signal } from '@preact/signals';
-import type { ModelPatch, Run } from '../../src/index.ts';
-import { type Contender, shownAccuracy } from '../lessons/lesson.ts';
+import type { ModelPatch } from '../../src/index.ts';
+import { type Group, shownAccuracy } from '../lessons/lesson.ts';
 import type { BackendChoice } from './protocol.ts';
 import { createTraining, type Status, type Training } from './training.ts';
 
@@ -10,8 +10,7 @@ const FRAME_RATE = 3;
 const MOST_WORKERS = 8;
 
 export interface SpreadJob {
-  readonly base: Run;
-  readonly contenders: readonly Contender[];
+  readonly groups: readonly Group[];
   readonly seeds: number;
   readonly backend: BackendChoice;
   readonly isCpu: boolean;
@@ -21,6 +20,21 @@ export interface SpreadJob {
 /** A contender's patch with another seed: another start, and other dropout masks. */
 export function seeded(patch: ModelPatch, seed: number): ModelPatch {
   return { ...patch, seed, init: { ...patch.init, seed } };
+}
+
+/**
+ * What one worker found, seed after seed for each contender: its models are those of the first group, then of the next, and
+ * within a group all contenders with one seed, then with the next seed.
+ */
+export function byContender<T>(groups: readonly Pick<Group, 'contenders'>[], found: readonly T[]): T[][] {
+  const sizes = groups.map(({ contenders }) => contenders.length);
+  const seeds = found.length / sizes.reduce((sum, size) => sum + size, 0);
+  let first = 0;
+  return sizes.flatMap((size) => {
+    const own = found.slice(first, first + size * seeds);
+    first += own.length;
+    return Array.from({ length: size }, (_, c) => own.filter((_, model) => model % size === c));
+  });
 }
 
 export function createSpread() {
@@ -33,9 +47,9 @@ export function createSpread() {
   const results = computed(() => {
     const frames = workers.value.map(({ frame }) => frame.value);
     if (!job.value || frames.length === 0 || frames.some((frame) => frame === null)) return null;
-    const all = frames.flatMap((frame) => frame!.now.scores.map(shownAccuracy));
-    const { length } = job.value.contenders;
-    return job.value.contenders.map((_, c) => all.filter((_, model) => model % length === c));
+    const { groups } = job.value;
+    const parts = frames.map((frame) => byContender(groups, frame!.now.scores.map(shownAccuracy)));
+    return parts[0]!.map((_, c) => parts.flatMap((part) => part[c]!));
   });
   const status = computed<Status | 'idle'>(() => {
     const each = workers.value.map((worker) => worker.status.value);
@@ -68,12 +82,15 @@ export function createSpread() {
         const first = Math.floor((part * wanted.seeds) / parts);
         const after = Math.floor(((part + 1) * wanted.seeds) / parts);
         const seeds = Array.from({ length: after - first }, (_, i) => first + i);
-        const models = seeds.flatMap((seed) => wanted.contenders.map(({ patch }) => seeded(patch, seed)));
+        const groups = wanted.groups.map(({ base, spreadBase, contenders }) => ({
+          base: spreadBase ?? base,
+          models: seeds.flatMap((seed) => contenders.map(({ patch }) => seeded(patch, seed))),
+        }));
         const worker = createTraining();
-        const { base, backend, files } = wanted;
+        const { backend, files } = wanted;
         worker.open(
           {
-            input: { base, models },
+            groups,
             backend,
             files,
             frameRate: FRAME_RATE,

@@ -1,18 +1,14 @@
 // The worker's part in loss landscapes: remembers the weights on the way, and looks at the ground around them.
 
-import {
-  type Landscape,
-  type LandscapeOptions,
-  lossLandscape,
-  SpecError,
-  type Sweep,
-  type Weights,
-} from '../../src/index.ts';
+import { type Landscape, type LandscapeOptions, lossLandscape, SpecError, type Weights } from '../../src/index.ts';
+import type { Groups } from './groups.ts';
 import type { Foot, Ground, GroundOrWhy, Survey, SurveyKind } from './protocol.ts';
 
-/** Every model's weights at one step. */
+/** Every model's weights at one step of the clock. */
 export interface Stop {
   readonly step: number;
+  /** Updates that each model has made, [models]. */
+  readonly steps: readonly number[];
   /** [models] */
   readonly weights: readonly Weights[];
 }
@@ -29,28 +25,28 @@ const AFFORDABLE = { cpu: 1.5e9, webgpu: 2e10 } as const;
  * @throws the reason of `signal` when it is aborted.
  */
 export async function surveyOf(
-  sweep: Sweep,
+  groups: Groups,
   trail: readonly Stop[],
   kind: SurveyKind,
   signal: AbortSignal,
   onPart: (part: number) => void,
 ): Promise<Survey> {
-  const planes = kind === 'each' ? 2 * sweep.models : 1;
+  const planes = kind === 'each' ? 2 * groups.models : 1;
   let done = 0;
   const look = async (model: number, paths: readonly Way[], options: LandscapeOptions): Promise<GroundOrWhy> => {
     const onProgress = (cells: number, all: number) => onPart((done + cells / all) / planes);
-    const ground = await lookAround(sweep, model, paths, { ...options, signal, onProgress });
+    const ground = await lookAround(groups, model, paths, { ...options, signal, onProgress });
     done += 1;
     return ground;
   };
-  const step = sweep.steps;
+  const step = groups.steps;
   if (kind === 'shared') {
-    const ways = Array.from({ length: sweep.models }, (_, m) => wayOf(trail, m));
+    const ways = Array.from({ length: groups.models }, (_, m) => wayOf(trail, m));
     const start = trail[0]!.weights[0]!;
     return { step, kind, all: await look(0, ways, { directions: 'path', centre: start }) };
   }
   const [around, along]: [GroundOrWhy[], GroundOrWhy[]] = [[], []];
-  for (let m = 0; m < sweep.models; m++) {
+  for (let m = 0; m < groups.models; m++) {
     const way = [wayOf(trail, m)];
     around.push(await look(m, way, { directions: 'random' }));
     along.push(await look(m, way, { directions: 'path' }));
@@ -62,7 +58,7 @@ export async function surveyOf(
 type Way = readonly { readonly step: number; readonly weights: Weights }[];
 
 function wayOf(trail: readonly Stop[], model: number): Way {
-  const way = trail.map(({ step, weights }) => ({ step, weights: weights[model]! }));
+  const way = trail.map(({ steps, weights }) => ({ step: steps[model]!, weights: weights[model]! }));
   const holds = ({ weights }: Way[number]) =>
     weights.every(({ w, b }) => w.every(Number.isFinite) && b.every(Number.isFinite));
   const end = way.findIndex((stop) => !holds(stop));
@@ -70,12 +66,12 @@ function wayOf(trail: readonly Stop[], model: number): Way {
 }
 
 async function lookAround(
-  sweep: Sweep,
+  groups: Groups,
   model: number,
   ways: readonly Way[],
   options: LandscapeOptions,
 ): Promise<GroundOrWhy> {
-  const session = await sweep.session(model);
+  const session = await groups.session(model);
   try {
     const work = session.data.train.count * session.plan.params;
     const cells = CELLS.find((each) => each * each * work <= AFFORDABLE[session.backend.name]) ?? CELLS.at(-1)!;

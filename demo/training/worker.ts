@@ -1,9 +1,8 @@
-// The training worker: owns one sweep, moves it on, and sends frames. Training of any backend stays off the page's thread.
+// The training worker: owns the sweeps of one job, moves them on, and sends frames. Training of any backend stays off the page's thread.
 
 import {
   checkGradient,
   createSession,
-  createSweep,
   DeviceLostError,
   type Finding,
   type GridView,
@@ -12,12 +11,11 @@ import {
   prepareRun,
   type Run,
   SpecError,
-  type Sweep,
-  type SweepState,
   standardize,
   toCsv,
   toJson,
 } from '../../src/index.ts';
+import { createGroups, type Groups, type GroupsState } from './groups.ts';
 import { findingsOf, keptOf, sizesOf } from './insight.ts';
 import { cellRows, dotsOf, viewOf } from './plane.ts';
 import {
@@ -52,7 +50,7 @@ const MOST_LOSSES = 3;
 interface Open {
   readonly id: number;
   readonly job: Job;
-  sweep: Sweep;
+  groups: Groups;
   readonly view: GridView | null;
   readonly pointEvery: number;
   /** Points that no frame has carried yet. */
@@ -62,7 +60,7 @@ interface Open {
   /** The newest step with a point of the curve. */
   lastPoint: number;
   /** What a new device goes on from; null: from the start. */
-  kept: SweepState | null;
+  kept: GroupsState | null;
   lastKeptMs: number;
   losses: number;
   /** All points of the curve so far. */
@@ -75,8 +73,6 @@ interface Open {
   readonly setupMs: number;
   /** Spent on steps. */
   trainMs: number;
-  /** Has early stopping ended it before its last step? */
-  hasEnded: boolean;
 }
 
 let open: Open | undefined;
@@ -121,36 +117,44 @@ async function obey(order: Order, isWanted: () => boolean): Promise<void> {
   if (order.type === 'check') return check(order.id, order.run, order.epsilon);
   if (!open) return;
   const of = open;
-  const { steps, totalSteps } = of.sweep;
+  const { steps, totalSteps } = of.groups;
   await throughLosses(of, async () => {
     if (order.type === 'play') await advance(of, totalSteps, isWanted, order.stepsPerSecond);
     if (order.type === 'step') await advance(of, steps + order.count, () => true, null);
     if (order.type === 'rewind') await rewind(of);
   });
-  if (isWanted()) scope.postMessage({ type: 'stopped', id: of.id, done: of.hasEnded || of.sweep.steps >= totalSteps });
+  if (isWanted()) scope.postMessage({ type: 'stopped', id: of.id, done: isDone(of.groups) });
   await throughLosses(of, () => survey(of, isWanted));
 }
 
+function isDone({ hasEnded, steps, totalSteps }: Groups): boolean {
+  return hasEnded || steps >= totalSteps;
+}
+
 async function survey(of: Open, isWanted: () => boolean): Promise<void> {
-  const { id, sweep, trail } = of;
+  const { id, groups, trail } = of;
   const kind = of.job.survey;
-  if (!kind || !isWanted() || (kind === 'shared' && sweep.steps < sweep.totalSteps)) return;
+  if (!kind || !isWanted() || (kind === 'shared' && !isDone(groups))) return;
   const control = new AbortController();
   const onPart = (part: number) => {
     if (isWanted()) scope.postMessage({ type: 'surveying', id, part });
     else control.abort();
   };
   onPart(0);
-  const last = trail.at(-1)?.step === sweep.steps ? [] : [await stopAt(sweep)];
+  const last = trail.at(-1)?.step === groups.steps ? [] : [await stopAt(groups)];
   try {
-    const found = await surveyOf(sweep, [...trail, ...last], kind, control.signal, onPart);
+    const found = await surveyOf(groups, [...trail, ...last], kind, control.signal, onPart);
     if (isWanted()) scope.postMessage({ type: 'surveyed', id, survey: found });
   } catch (error) {
     if (error !== control.signal.reason) throw error;
   }
 }
 
-const stopAt = async (sweep: Sweep): Promise<Stop> => ({ step: sweep.steps, weights: await sweep.weights() });
+const stopAt = async (groups: Groups): Promise<Stop> => ({
+  step: groups.steps,
+  steps: groups.modelSteps(),
+  weights: await groups.weights(),
+});
 
 /** Does `work`, again from what was kept whenever the device is lost on the way. */
 async function throughLosses(of: Open, work: () => Promise<void>): Promise<void> {
@@ -166,41 +170,40 @@ async function throughLosses(of: Open, work: () => Promise<void>): Promise<void>
 
 async function recover(of: Open, reason: string): Promise<void> {
   of.losses += 1;
-  of.sweep = await anotherSweep(of);
-  if (of.kept) await of.sweep.restore(of.kept);
-  const { steps: step, backend } = of.sweep;
+  of.groups = await otherGroups(of);
+  if (of.kept) await of.groups.restore(of.kept);
+  const { steps: step, backend } = of.groups;
   scope.postMessage({ type: 'recovered', id: of.id, recovery: { step, backend, reason } });
 }
 
 /** On a new device, or on the CPU where none is to be had or none lasts. */
-async function anotherSweep({ job, losses }: Open): Promise<Sweep> {
-  if (losses > MOST_LOSSES || job.backend === 'cpu') return sweepOf(job, 'cpu');
-  return sweepOf(job, job.backend).catch(() => sweepOf(job, 'cpu'));
+async function otherGroups({ job, losses }: Open): Promise<Groups> {
+  if (losses > MOST_LOSSES || job.backend === 'cpu') return groupsOf(job, 'cpu');
+  return groupsOf(job, job.backend).catch(() => groupsOf(job, 'cpu'));
 }
 
-function sweepOf(job: Job, backend: Job['backend']): Promise<Sweep> {
+function groupsOf(job: Job, backend: Job['backend']): Promise<Groups> {
   const readText = async (path: string) =>
     job.files?.[path] ?? Promise.reject(new Error('the page does not hold it: choose the file again'));
-  return createSweep(job.input, { backend, readText });
+  return createGroups(job.groups, { backend, readText });
 }
 
 async function openJob(id: number, job: Job, isWanted: () => boolean): Promise<void> {
   scope.postMessage({ type: 'begun', id });
-  open?.sweep.dispose();
+  open?.groups.dispose();
   open = undefined;
   const startedMs = performance.now();
-  const sweep = await sweepOf(job, job.backend);
+  const groups = await groupsOf(job, job.backend);
   const setupMs = performance.now() - startedMs;
-  const { data, totalSteps } = sweep;
+  const { data, totalSteps } = groups;
   const fitting = job.pictures ? viewOf(data) : null;
   const view = fitting && { ...fitting, ...job.plane };
-  const pointEvery =
-    job.curvePoints > 0 ? Math.max(1, Math.round(totalSteps / job.curvePoints)) : Number.POSITIVE_INFINITY;
+  const pointEvery = spacingOf(groups, job.curvePoints);
   const kept = { lastPoint: -1, kept: null, lastKeptMs: Number.NEGATIVE_INFINITY, losses: 0 };
   open = {
     id,
     job,
-    sweep,
+    groups,
     view,
     pointEvery,
     pending: [],
@@ -209,21 +212,27 @@ async function openJob(id: number, job: Job, isWanted: () => boolean): Promise<v
     ...kept,
     setupMs,
     trainMs: 0,
-    hasEnded: false,
     curve: [],
     findings: [],
     nextLookMs: 0,
     trail: [],
   };
   const [train, test] = [dotsOf(data, 'train'), dotsOf(data, 'test')];
-  const { backend } = sweep;
-  const runs = Array.from({ length: sweep.models }, (_, m) => sweep.run(m));
+  const { backend } = groups;
+  const runs = Array.from({ length: groups.models }, (_, m) => groups.run(m));
   const { inputs, classes } = data;
-  const opened = { backend, totalSteps, pointEvery, runs, inputs, classes, view, train, test };
+  const lengths = groups.lengths();
+  const opened = { backend, totalSteps, lengths, pointEvery, runs, inputs, classes, view, train, test };
   scope.postMessage({ type: 'opened', id, opened });
   const of = open;
   await throughLosses(of, () => beginCurve(of));
   await throughLosses(of, () => survey(of, isWanted));
+}
+
+/** Steps between two points of the curve: at each of them all groups are at the same part of their runs. */
+function spacingOf({ totalSteps, round }: Groups, curvePoints: number): number {
+  if (curvePoints === 0) return Number.POSITIVE_INFINITY;
+  return round * Math.max(1, Math.round(totalSteps / round / curvePoints));
 }
 
 async function check(id: number, run: Run, epsilon: number): Promise<void> {
@@ -243,10 +252,9 @@ async function check(id: number, run: Run, epsilon: number): Promise<void> {
 }
 
 async function rewind(of: Open): Promise<void> {
-  await of.sweep.reset();
+  await of.groups.reset();
   of.kept = null;
   of.trainMs = 0;
-  of.hasEnded = false;
   await beginCurve(of);
 }
 
@@ -261,12 +269,12 @@ async function beginCurve(of: Open): Promise<void> {
 
 /** After a loss some steps are made a second time; their points are there already. */
 async function addPoint(of: Open): Promise<void> {
-  if (of.sweep.steps <= of.lastPoint) return;
-  const point = await measure(of.sweep);
+  if (of.groups.steps <= of.lastPoint) return;
+  const point = await measure(of.groups);
   of.pending.push(point);
   of.curve.push(point);
-  if (of.job.survey) of.trail.push(await stopAt(of.sweep));
-  of.lastPoint = of.sweep.steps;
+  if (of.job.survey) of.trail.push(await stopAt(of.groups));
+  of.lastPoint = of.groups.steps;
 }
 
 /** Curve points lie on multiples of `pointEvery`, so that they do not depend on how fast the machine is. */
@@ -276,17 +284,17 @@ async function advance(
   isWanted: () => boolean,
   stepsPerSecond: number | null,
 ): Promise<void> {
-  const { sweep, pointEvery } = of;
-  while (sweep.steps < target && !of.hasEnded && isWanted()) {
+  const { groups, pointEvery } = of;
+  while (groups.steps < target && !groups.hasEnded && isWanted()) {
     const startedMs = performance.now();
-    const nextPoint = pointEvery * (Math.floor(sweep.steps / pointEvery) + 1);
+    const nextPoint = pointEvery * (Math.floor(groups.steps / pointEvery) + 1);
     const limit = stepsPerSecond === null ? of.slice : Math.min(of.slice, Math.ceil(stepsPerSecond / 20));
-    const count = Math.min(target, nextPoint, sweep.steps + limit) - sweep.steps;
-    of.hasEnded = !(await goOn(sweep, sweep.steps + count));
+    const count = Math.min(target, nextPoint, groups.steps + limit) - groups.steps;
+    await groups.goOn(groups.steps + count);
     const elapsedMs = Math.max(0.1, performance.now() - startedMs);
     of.trainMs += elapsedMs;
     of.slice = Math.max(1, Math.min(4 * of.slice, Math.round((count * SLICE_MS) / elapsedMs)));
-    if (sweep.steps === nextPoint || sweep.steps === sweep.totalSteps || of.hasEnded) await addPoint(of);
+    if (groups.steps === nextPoint || groups.steps === groups.totalSteps || groups.hasEnded) await addPoint(of);
     if (performance.now() - of.lastFrameMs >= 1000 / of.job.frameRate) await sendFrame(of, 'going');
     if (performance.now() - of.lastKeptMs >= KEEP_MS) await keep(of);
     await handOver();
@@ -294,13 +302,6 @@ async function advance(
   }
   await sendFrame(of, 'rest');
   await keep(of);
-}
-
-/** Trains up to a step, or to where early stopping ends it before; was the step reached? */
-async function goOn(sweep: Sweep, until: number): Promise<boolean> {
-  if (!sweep.run(0).earlyStopping) await sweep.step(until - sweep.steps);
-  else for await (const _ of sweep.train({ until }));
-  return sweep.steps >= until;
 }
 
 // ---------------------------------------------------------------- taking away
@@ -314,10 +315,11 @@ async function handOver(): Promise<void> {
   }
 }
 
-async function filesOf({ sweep, setupMs, trainMs }: Open, model: number): Promise<Taken> {
-  const run = sweep.run(model);
-  const { train, validation, test } = (await sweep.evaluate())[model]!;
-  const diverged = (await sweep.divergences())[model]!;
+async function filesOf({ groups, setupMs, trainMs }: Open, model: number): Promise<Taken> {
+  const { sweep, index } = groups.at(model);
+  const run = sweep.run(index);
+  const { train, validation, test } = (await sweep.evaluate())[index]!;
+  const diverged = (await sweep.divergences())[index]!;
   const stepsPerSecond = sweep.steps === 0 ? 0 : Math.round((1000 * sweep.steps) / Math.max(trainMs, 1e-3));
   const result = {
     basin: 1,
@@ -325,7 +327,7 @@ async function filesOf({ sweep, setupMs, trainMs }: Open, model: number): Promis
     backend: sweep.backend,
     steps: sweep.steps,
     ...(sweep.steps < sweep.totalSteps && { stopped: { step: sweep.steps } }),
-    record: (await sweep.records())[model]!,
+    record: (await sweep.records())[index]!,
     train,
     test,
     validation,
@@ -333,7 +335,7 @@ async function filesOf({ sweep, setupMs, trainMs }: Open, model: number): Promis
     ...(sweep.data.classNames && { classNames: sweep.data.classNames }),
     timing: { setupMs: Math.round(setupMs), trainMs: Math.round(trainMs), stepsPerSecond },
   };
-  const weights = diverged ? null : await sweep.toSafetensors(model);
+  const weights = diverged ? null : await sweep.toSafetensors(index);
   return { model, run, result: `${toJson(result, 2)}\n`, weights, rows: toCsv(sweep.data) };
 }
 
@@ -341,8 +343,8 @@ async function filesOf({ sweep, setupMs, trainMs }: Open, model: number): Promis
 
 /** The CPU cannot be lost. */
 async function keep(of: Open): Promise<void> {
-  if (of.sweep.backend.name === 'cpu') return;
-  of.kept = await of.sweep.state();
+  if (of.groups.backend.name === 'cpu') return;
+  of.kept = await of.groups.state();
   of.lastKeptMs = performance.now();
 }
 
@@ -350,25 +352,25 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function measure(sweep: Sweep): Promise<Point> {
-  const losses = [...(await sweep.losses())];
-  return { step: sweep.steps, losses, scores: await sweep.evaluate() };
+async function measure(groups: Groups): Promise<Point> {
+  const { steps: step } = groups;
+  return { step, steps: groups.modelSteps(), losses: await groups.losses(), scores: await groups.evaluate() };
 }
 
 /** @param at the start of a curve, on the way, or where training stands still */
 async function sendFrame(of: Open, at: 'start' | 'going' | 'rest'): Promise<void> {
   of.lastFrameMs = performance.now();
-  const { sweep, view, pending, job } = of;
+  const { groups, view, pending, job } = of;
   const newest = pending[pending.length - 1];
-  const now = newest?.step === sweep.steps ? newest : await measure(sweep);
-  const grids = view ? (await sweep.decisionGrid(view)).map((grid) => Float32Array.from(grid)) : [];
-  const sizes = job.sizes ? await sizesOf(sweep) : [];
-  const kept = job.kept ? keptOf(sweep) : [];
+  const now = newest?.step === groups.steps ? newest : await measure(groups);
+  const grids = view ? await groups.decisionGrid(view) : [];
+  const sizes = job.sizes ? await sizesOf(groups) : [];
+  const kept = job.kept ? keptOf(groups) : [];
   if (job.findings && (at !== 'going' || performance.now() >= of.nextLookMs)) await lookForFaults(of, now);
-  const weights = watch.tensors || watch.units ? (await sweep.weights())[0]! : null;
-  const gradients = watch.tensors ? (await sweep.gradients())[0]! : null;
+  const weights = watch.tensors || watch.units ? (await groups.at(0).sweep.weights())[0]! : null;
+  const gradients = watch.tensors ? (await groups.at(0).sweep.gradients())[0]! : null;
   const tensors = weights && picturesOf(weights, gradients);
-  const units = watch.units && view && weights ? unitsOf(sweep, weights, view) : null;
+  const units = watch.units && view && weights ? unitsOf(groups, weights, view) : null;
   const insight = { sizes, kept, findings: of.findings, tensors, units };
   const frame: Frame = { points: pending, now, grids, ...insight, restart: at === 'start' };
   of.pending = [];
@@ -381,7 +383,7 @@ async function sendFrame(of: Open, at: 'start' | 'going' | 'rest'): Promise<void
 async function lookForFaults(of: Open, now: Point): Promise<void> {
   const startedMs = performance.now();
   const curve = of.curve.at(-1)?.step === now.step ? of.curve : [...of.curve, now];
-  of.findings = await findingsOf(of.sweep, curve);
+  of.findings = await findingsOf(of.groups, curve);
   const endMs = performance.now();
   of.nextLookMs = endMs + Math.max(LOOK_MS, (endMs - startedMs) / LOOK_SHARE);
 }
@@ -394,10 +396,10 @@ function picturesOf(weights: readonly LayerTensors[], gradients: readonly LayerT
 }
 
 /** What the units of the first model put out over the view, for each layer [units × cells]. */
-function unitsOf(sweep: Sweep, weights: readonly LayerTensors[], view: GridView): Float32Array[] {
-  const { scaling } = sweep.data;
+function unitsOf(groups: Groups, weights: readonly LayerTensors[], view: GridView): Float32Array[] {
+  const { scaling } = groups.data;
   const cells = cellRows(view, UNIT_CELLS);
-  const { layers } = sweep.run(0);
+  const { layers } = groups.run(0);
   const outputs = layerOutputs(layers, weights, scaling ? standardize(cells, scaling) : cells);
   return outputs.map((each, l) => transposed(each, layers[l]!.units));
 }

@@ -78,7 +78,7 @@ export function Boundary({ training, model, label, drawn, children }: BoundaryPr
   const points = usePainting(paintAllDots);
   const now = frame.value?.now;
   const accuracy = now?.scores[model]?.train.accuracy ?? Number.NaN;
-  const words = `${label}: decision boundary after ${count(now?.step ?? 0)} steps, ${percent(accuracy)} of the training points on the right side`;
+  const words = `${label}: decision boundary after ${count(now?.steps[model] ?? 0)} steps, ${percent(accuracy)} of the training points on the right side`;
   return (
     <div class="boundary">
       <canvas ref={field} role="img" aria-label={words} />

@@ -32,7 +32,14 @@ interface CurveProps {
 /** Accuracy is null where labels are no classes. */
 const scoreOf = (score: Score | null | undefined, of: Shown) => score?.[of] ?? Number.NaN;
 
-export function CurveTable({ training, model, label, held = 'test', of = 'loss' }: Omit<CurveProps, 'ceiling'>) {
+interface TableProps extends Omit<CurveProps, 'ceiling'> {
+  /** What its rows count, and how many of the model's steps make one. */
+  readonly counted?: { readonly word: string; readonly per: number };
+}
+
+const BY_STEP = { word: 'step', per: 1 };
+
+export function CurveTable({ training, model, label, held = 'test', of = 'loss', counted = BY_STEP }: TableProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -43,7 +50,7 @@ export function CurveTable({ training, model, label, held = 'test', of = 'loss' 
           <table>
             <thead>
               <tr>
-                <th scope="col">step</th>
+                <th scope="col">{counted.word}</th>
                 <th scope="col">{of}, training points</th>
                 <th scope="col">
                   {of}, {held === 'test' ? 'new points' : 'held-out points'}
@@ -51,9 +58,9 @@ export function CurveTable({ training, model, label, held = 'test', of = 'loss' 
               </tr>
             </thead>
             <tbody>
-              {training.points.value.map(({ step, scores }) => (
+              {training.points.value.map(({ step, steps, scores }) => (
                 <tr key={step}>
-                  <td>{count(step)}</td>
+                  <td>{count((steps[model] ?? 0) / counted.per)}</td>
                   <Value value={scoreOf(scores[model]?.train, of)} of={of} />
                   <Value value={scoreOf(scores[model]?.[held], of)} of={of} />
                 </tr>
@@ -83,14 +90,12 @@ export function Curve({ training, model, label, ceiling, held = 'test', of = 'lo
     () => ({
       lines: LINES,
       ceiling: () => (typeof ceiling === 'number' ? ceiling : ceiling()),
-      lastStep: () => training.opened.value?.totalSteps ?? 1,
+      last: () => training.opened.value?.lengths[model]?.steps ?? 1,
       data() {
         const points = training.points.value;
-        return [
-          points.map(({ step }) => step),
-          points.map(({ scores }) => scoreOf(scores[model]?.train, of)),
-          points.map(({ scores }) => scoreOf(scores[model]?.[held], of)),
-        ];
+        const steps = points.map((point) => point.steps[model] ?? 0);
+        const own = points.map(({ scores }) => scoreOf(scores[model]?.train, of));
+        return [[steps, own, points.map(({ scores }) => scoreOf(scores[model]?.[held], of))]];
       },
     }),
     [training, model, ceiling, held, of],

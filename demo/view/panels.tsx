@@ -1,15 +1,15 @@
 // The runs side by side: each with its picture, its accuracy and its curve; and which of them did best.
 
 import { SharedGround } from '../landscape/shared-ground.tsx';
-import { type CompareLesson, type Contender, winners } from '../lessons/lesson.ts';
-import { contenders, outcomes, prediction, training } from '../state.ts';
+import { type Aim, type CompareLesson, type Contender, winners } from '../lessons/lesson.ts';
+import { contenders, groups, outcomes, prediction, training } from '../state.ts';
 import { Boundary } from './boundary.tsx';
 import { Curve, CurveKey, CurveTable } from './curve.tsx';
 import { Dropped } from './dropped.tsx';
-import { percent, places } from './format.ts';
+import { count, percent, places } from './format.ts';
 import { FindingMark } from './insides.tsx';
 import { judged } from './prediction.tsx';
-import { SharedCurve } from './shared-curve.tsx';
+import { countedFor, SharedCurve } from './shared-curve.tsx';
 import { type Seen, Verdict } from './verdict.tsx';
 
 /** A number with its exact value for those who read the page by program. */
@@ -28,6 +28,7 @@ function Figures({ model }: { model: number }) {
   const train = scores?.train.accuracy ?? Number.NaN;
   const test = scores?.test?.accuracy ?? Number.NaN;
   const loss = scores?.train.loss ?? Number.NaN;
+  const steps = training.frame.value?.now.steps[model] ?? 0;
   return (
     <dl class="figures">
       <div class="big">
@@ -42,6 +43,12 @@ function Figures({ model }: { model: number }) {
         <dt>training loss</dt>
         <Figure name="train-loss" value={loss} text={scores ? places(loss) : '–'} />
       </div>
+      {groups.value.length > 1 && (
+        <div>
+          <dt>steps made</dt>
+          <Figure name="steps" value={steps} text={count(steps)} />
+        </div>
+      )}
     </dl>
   );
 }
@@ -75,7 +82,7 @@ function Panel({ lesson, contender, model }: PanelProps) {
       {chart === 'own' ? (
         <Curve training={training} model={model} label={label} ceiling={lossCeiling} />
       ) : (
-        <CurveTable training={training} model={model} label={label} />
+        <CurveTable training={training} model={model} label={label} counted={countedFor(model)} />
       )}
     </article>
   );
@@ -107,14 +114,17 @@ export function Panels({ lesson }: { lesson: CompareLesson }) {
   );
 }
 
-function bestOf(guess: string | null, best: readonly Contender[]): string {
+function bestOf(guess: string | null, best: readonly Contender[], { won }: Aim): string {
+  if (best.length === 0) return 'Every one of them diverged: the numbers left the finite.';
   const names = best.map(({ label }) => label).join(' and ');
-  const result = best.length > 1 ? `${names} came out level` : `${names} did best`;
+  const result = best.length > 1 ? `${names} came out level` : `${names} ${won}`;
   return judged(guess === null ? null : best.some(({ id }) => id === guess), result);
 }
 
 /** What came out, once the run has ended. */
 function seenIn(lesson: CompareLesson): Seen | null {
   const seen = outcomes.value;
-  return seen && { judged: bestOf(prediction.value, winners(seen)), sentences: lesson.explain(seen) };
+  return (
+    seen && { judged: bestOf(prediction.value, winners(lesson.aim, seen), lesson.aim), sentences: lesson.explain(seen) }
+  );
 }

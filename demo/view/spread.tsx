@@ -131,7 +131,7 @@ export function Spread({ lesson }: { lesson: CompareLesson }) {
       <h2>Is it real?</h2>
       <p class="hint">
         One run can be lucky. The same {contenders.value.length} networks again with many seeds, {lesson.luck}, all at
-        once.
+        once. Each dot is the share of new points that one network gets right.
       </p>
       <div class="controls-row">
         <Buttons lesson={lesson} />

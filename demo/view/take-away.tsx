@@ -53,7 +53,7 @@ function curvesOf({ label, training, model }: Choice): string {
     ...line,
     values: points.map(({ scores }) => scores[model]?.[set]?.loss ?? Number.NaN),
   }));
-  return curvesSvg({ title: `Loss by step: ${label}`, steps: points.map(({ step }) => step), lines }, colour);
+  return curvesSvg({ title: `Loss by step: ${label}`, steps: points.map(({ steps }) => steps[model]!), lines }, colour);
 }
 
 // ---------------------------------------------------------------- buttons

@@ -134,7 +134,7 @@ export function createBench({ change, frameRate, files, tried }: Surroundings) {
   };
 
   const jobOf = (run: Run): Job => ({
-    input: { base: run, models: [{}] },
+    groups: [{ base: run, models: [{}] }],
     backend,
     files: files(),
     frameRate: frameRate(),

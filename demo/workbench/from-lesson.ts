@@ -19,10 +19,10 @@ function patched(base: Run, patch: ModelPatch, name: string): Run {
 /** @param cell the network of the tuning grid that is open; null where none is */
 export function runsOf(lesson: Lesson, settings: Settings, cell: number | null): readonly Run[] {
   switch (lesson.kind) {
-    case 'compare': {
-      const base = lesson.base(settings);
-      return lesson.contenders(settings).map(({ label, patch }) => patched(base, patch, label));
-    }
+    case 'compare':
+      return lesson
+        .groups(settings)
+        .flatMap(({ base, contenders }) => contenders.map(({ label, patch }) => patched(base, patch, label)));
     case 'tuning': {
       const base = lesson.base(settings);
       const grid = lesson.grid(settings);

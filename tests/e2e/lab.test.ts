@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createSweep, presets, type Run } from '../../src/index.ts';
+import { createSweep, presets, type Run, type SweepInput } from '../../src/index.ts';
 import {
   curve,
   figures,
@@ -117,12 +117,161 @@ test('trains on WebGPU where it is asked for, within f32 rounding of the CPU', a
   await page.close();
 });
 
-test('optimizers: from the start to a verdict, Adam ahead of gradient descent', async () => {
-  const { page, errors } = await visit(lab, '#1/optimizers?backend=cpu&epochs=200&rate=0.01');
+// ---------------------------------------------------------------- optimizers: two sweeps side by side
+
+const OPTIMIZERS = '#1/optimizers?backend=cpu&epochs=200&rate=0.01';
+const NAMES = ['gd', 'minibatch', 'momentum', 'rmsprop', 'adam', 'decay'];
+const LABELS = ['Gradient descent', 'Mini-batch descent', 'Momentum', 'RMSProp', 'Adam', 'Falling rate'];
+const EPOCHS = 200;
+
+const moons: Run = {
+  ...presets['optimization/gd']!,
+  data: { ...presets['optimization/gd']!.data, testRows: 500, testSeed: 4 },
+  optimizer: { name: 'sgd', learningRate: 0.01 },
+  epochs: EPOCHS,
+  record: { epochs: EPOCHS },
+};
+const { epsilonInside } = presets['optimization/adam']!.optimizer as { epsilonInside: true };
+const schedule = { name: 'inverseTime', decayRate: 1, every: EPOCHS / 10 } as const;
+const SWEEPS: readonly SweepInput[] = [
+  { base: { ...moons, batch: { size: 'full' } }, models: [{}] },
+  {
+    base: moons, // batches of 64: five steps an epoch
+    models: [
+      {},
+      { optimizer: { name: 'momentum', learningRate: 0.01 } },
+      { optimizer: { name: 'rmsprop', learningRate: 0.01 } },
+      { optimizer: { name: 'adam', learningRate: 0.01, epsilonInside } },
+      { optimizer: { schedule } },
+    ],
+  },
+];
+
+/** Every model's training loss after so many epochs of both sweeps. */
+async function lossesAfter(epochs: number): Promise<number[]> {
+  const losses: number[] = [];
+  for (const [g, input] of SWEEPS.entries()) {
+    const sweep = await createSweep(input, { backend: 'cpu' });
+    await sweep.step(epochs * (g === 0 ? 1 : 5));
+    losses.push(...(await sweep.evaluate()).map(({ train }) => train.loss));
+    sweep.dispose();
+  }
+  return losses;
+}
+
+type LossRow = readonly [word: string, place: number, loss: number];
+
+/** A contender's curve as its table has it: what the rows count, where each stands, and its training loss. */
+async function sharedCurve(page: Page, model: string): Promise<LossRow[]> {
+  const table = `[data-model="${model}"] details`;
+  if (!(await page.$(`${table}[open]`))) await page.click(`${table} summary`);
+  await page.waitForSelector(`${table} tbody tr`);
+  return page.$eval(table, (details) => {
+    const word = details.querySelector('th')!.textContent!;
+    return [...details.querySelectorAll('tbody tr')].map((row) => {
+      const [place, loss] = [...(row as HTMLTableRowElement).cells];
+      const exact = Number(loss!.querySelector('data')!.value);
+      return [word, Number(place!.textContent!.replace(',', '')), exact] as const;
+    });
+  });
+}
+
+/** How many pixels of the shared chart have each line's colour. */
+const linePixels = (page: Page) =>
+  page.$eval('.shared canvas', (canvas) => {
+    const { width, height } = canvas as HTMLCanvasElement;
+    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+    const seen = new Map<string, number>();
+    for (let i = 0; i < data.length; i += 4) {
+      const key = data.slice(i, i + 3).join(', ');
+      seen.set(key, (seen.get(key) ?? 0) + 1);
+    }
+    return [...document.querySelectorAll('.shared .key line')].map((line) => {
+      const [rgb] = /\d+, \d+, \d+/.exec(getComputedStyle(line).stroke)!;
+      return seen.get(rgb) ?? 0;
+    });
+  });
+
+test('optimizers: gradient descent and mini-batches in one plot at the same epochs, to the bits of two sweeps', async () => {
+  const { page, errors } = await visit(lab, OPTIMIZERS);
+  expect(await page.$$eval('[data-model]', (all) => all.map((each) => each.getAttribute('data-model')))).toEqual(NAMES);
+  await page.locator('::-p-xpath(//label[normalize-space(.)="Adam"])').click();
   await press(page, 'Start');
   await page.waitForSelector('.judged');
-  const [gd, , , adam] = await figures(page, 'train-loss');
-  expect(adam).toBeLessThan(gd!);
+
+  const losses = await figures(page, 'train-loss');
+  expect(losses).toEqual(await lossesAfter(EPOCHS));
+  expect(await figures(page, 'steps')).toEqual([EPOCHS, ...new Array(5).fill(5 * EPOCHS)]);
+  expect(Math.min(...(await linePixels(page)))).toBeGreaterThan(20);
+  // As three digits show it: losses that read the same are level.
+  const shown = losses.map((loss) => Number(loss.toPrecision(3)));
+  const lowest = LABELS.filter((_, m) => shown[m] === Math.min(...shown));
+  const judged = lowest.length === 1 ? `${lowest[0]} got lowest.` : `${lowest.join(' and ')} came out level.`;
+  expect(await text(page, '.judged')).toBe(
+    `${lowest.includes('Adam') ? 'You were right' : 'Not this time'}: ${judged}`,
+  );
+  expect(lowest).not.toContain('Gradient descent');
+
+  const curves = await Promise.all(NAMES.map((model) => sharedCurve(page, model)));
+  const places = curves.map((rows) => rows.map(([word, place]) => `${word} ${place}`));
+  for (const own of places) expect(own).toEqual(places[0]);
+  expect(places[0]!.slice(0, 2)).toEqual(['epoch 0', 'epoch 1']);
+  expect(places[0]!.at(-1)).toBe('epoch 200');
+  expect(curves.map((rows) => rows[50]![2])).toEqual(await lossesAfter(50));
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('optimizers: by steps each line ends with its own last one; the choice is in the link and trains nothing again', async () => {
+  const { page, errors } = await visit(lab, OPTIMIZERS);
+  await press(page, 'Start');
+  await page.waitForSelector('.judged');
+  const before = await sharedCurve(page, 'gd');
+  await page.locator('::-p-xpath(//label[normalize-space(.)="steps"])').click();
+  await page.waitForFunction(() => location.hash.includes('by=1'));
+  expect(await page.$('.judged')).not.toBeNull();
+  const [gd, miniBatch] = [await sharedCurve(page, 'gd'), await sharedCurve(page, 'minibatch')];
+  expect(gd.map(([, , loss]) => loss)).toEqual(before.map(([, , loss]) => loss));
+  expect([gd.at(-1)!.slice(0, 2), miniBatch.at(-1)!.slice(0, 2)]).toEqual([
+    ['step', 200],
+    ['step', 1000],
+  ]);
+  await page.reload();
+  await page.waitForSelector('.primary:enabled');
+  expect(await page.$eval('input[name=counts]:checked', (input) => input.parentElement!.textContent)).toBe('steps');
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('optimizers: +1 step is one batch; a rewound run has the same curve, to the bit', async () => {
+  const { page, errors } = await visit(lab, OPTIMIZERS);
+  for (let step = 1; step <= 6; step++) {
+    await press(page, '+1 step');
+    await waitForStep(page, step);
+    await rested(page);
+  }
+  expect(await figures(page, 'steps')).toEqual([1, 6, 6, 6, 6, 6]);
+  await press(page, 'Go on');
+  await page.waitForSelector('.judged');
+  const first = await Promise.all(NAMES.map((model) => sharedCurve(page, model)));
+  await press(page, 'Rewind');
+  await page.waitForFunction(() => document.querySelector('progress')!.value === 0);
+  expect(await figures(page, 'steps')).toEqual(new Array(6).fill(0));
+  await press(page, 'Start');
+  await page.waitForSelector('.judged');
+  expect(await Promise.all(NAMES.map((model) => sharedCurve(page, model)))).toEqual(first);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('optimizers: an old link with all points in a batch makes mini-batch descent gradient descent', async () => {
+  const { page, errors } = await visit(lab, '#1/optimizers?backend=cpu&epochs=200&rate=0.1&batch=300');
+  await press(page, 'Start');
+  await page.waitForSelector('.judged');
+  const [gd, miniBatch] = await figures(page, 'train-loss');
+  expect(Math.abs(miniBatch! - gd!)).toBeLessThan(1e-5); // other order of the same sums
+  expect(await text(page, '.verdict')).toMatch(/mini-batch descent is gradient descent/);
+  expect(await page.$('[role=alert]')).toBeNull();
   expect(errors).toEqual([]);
   await page.close();
 });

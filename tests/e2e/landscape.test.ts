@@ -236,11 +236,13 @@ test('optimizers: all paths on one ground, from one start to the losses of the r
   );
   const names = [...new Set(stops.map(({ name }) => name))];
   const losses = await figures(page, 'train-loss');
-  expect(names.length).toBe(losses.length);
+  expect(names).toEqual(['Gradient descent', 'Mini-batch descent', 'Momentum', 'RMSProp', 'Adam', 'Falling rate']);
   for (const [m, name] of names.entries()) {
     const own = stops.filter((stop) => stop.name === name);
     expect(own[0]!.cells.slice(0, 4)).toEqual(['0', '0.000', '0.000', '0.000']);
     expect(own.at(-1)!.loss).toBe(losses[m]);
+    // 200 epochs: one step each on all points, or five on batches.
+    expect(own.at(-1)!.cells[0]).toBe(m === 0 ? '200' : '1,000');
   }
   await press(page, 'Show it in 3-D');
   await waitForColours(page, '.shared-pair .ground-solid canvas');

@@ -531,7 +531,7 @@ test('data of many inputs trains without pictures', async () => {
 test.each([
   ['initialization', 5, /^Large random: first weights normal instead of zeros, scale 10$/],
   ['regularization', 3, /^L2: L2 strength λ 0.7 instead of 0$/],
-  ['optimizers', 5, /^Momentum: optimizer momentum instead of gradient descent/],
+  ['optimizers', 6, /^Mini-batch descent: /],
   ['gradient-checking', 1, /Gradient checking/],
 ])('%s opens in the workbench', async (lesson, count, difference) => {
   const page = await lab.browser.newPage();

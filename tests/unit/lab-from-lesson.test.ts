@@ -2,7 +2,7 @@
 // `sweep.run(i)` writes out.
 import { expect, test } from 'vitest';
 import { lessons } from '../../demo/lessons/index.ts';
-import { initialSettings } from '../../demo/lessons/lesson.ts';
+import { initialSettings, sweepsOf } from '../../demo/lessons/lesson.ts';
 import { gridModels, tuning } from '../../demo/lessons/tuning.ts';
 import { runsOf } from '../../demo/workbench/from-lesson.ts';
 import { type CanonicalRun, createSession, createSweep, validate } from '../../src/index.ts';
@@ -21,15 +21,17 @@ test.each(lessons.filter(({ id }) => id !== 'your-data').map((lesson) => [lesson
     const runs = runsOf(lesson, settings, 5);
     expect(runs.length).toBeGreaterThan(0);
     if (lesson.kind === 'check') return;
-    const models =
+    const inputs =
       lesson.kind === 'compare'
-        ? lesson.contenders(settings).map(({ patch }) => patch)
-        : [gridModels(lesson.grid(settings), lesson.base(settings))[5]!];
-    const sweep = await createSweep({ base: lesson.base(settings), models }, { backend: 'cpu' });
-    expect(runs.map((run) => compared(lesson, validate(run)))).toEqual(
-      models.map((_, m) => compared(lesson, sweep.run(m))),
-    );
-    sweep.dispose();
+        ? sweepsOf(lesson.groups(settings))
+        : [{ base: lesson.base(settings), models: [gridModels(lesson.grid(settings), lesson.base(settings))[5]!] }];
+    const expected: ReturnType<typeof compared>[] = [];
+    for (const input of inputs) {
+      const sweep = await createSweep(input, { backend: 'cpu' });
+      expected.push(...input.models!.map((_, m) => compared(lesson, sweep.run(m))));
+      sweep.dispose();
+    }
+    expect(runs.map((run) => compared(lesson, validate(run)))).toEqual(expected);
   },
 );
 

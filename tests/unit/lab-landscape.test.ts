@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest';
 import { clipFromWorld, FIRST_ORBIT, seenAt, turned, worldOf, zoomed } from '../../demo/landscape/camera.ts';
 import { networksOf } from '../../demo/landscape/choices.ts';
-import { differsInLook, landscapeJob, landscapeRuns } from '../../demo/landscape/job.ts';
+import { landscapeJob, landscapeRuns } from '../../demo/landscape/job.ts';
 import { draped, flatShare, heightAt, heightsOf, placeOf, scaleOf } from '../../demo/landscape/relief.ts';
 import { explained, judged, type Seen } from '../../demo/landscape/words.ts';
-import { landscapePlace } from '../../demo/link.ts';
+import { differsInLook, landscapePlace } from '../../demo/link.ts';
 import type { Foot, Ground } from '../../demo/training/protocol.ts';
 import { createSweep, presets, validate } from '../../src/index.ts';
 
@@ -134,7 +134,7 @@ test.each(['start/circles', 'optimization/adam', 'regularization/none', 'regress
       const [own, rival] = networksOf(run, against);
       expect(rival.label).not.toBe(own.label);
       const place = { ...landscapePlace(run), choices: { ...landscapePlace().choices, against } };
-      const sweep = await createSweep(landscapeJob(place, 15, {}).input, { backend: 'cpu' });
+      const sweep = await createSweep(landscapeJob(place, 15, {}).groups[0]!, { backend: 'cpu' });
       expect(sweep.models).toBe(2);
       expect(sweep.run(1)).not.toEqual(sweep.run(0));
       // Opened in the workbench they are the same networks.

@@ -1,8 +1,9 @@
 // The lab's addresses: what is on the page goes into the link and comes back, and old links keep working.
 import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { lessons } from '../../demo/lessons/index.ts';
+import { lessonById, lessons } from '../../demo/lessons/index.ts';
 import {
+  differsInLook,
   filesOf,
   type LessonPlace,
   landscapePlace,
@@ -32,6 +33,16 @@ test('initial settings are left out of the link', () => {
   expect(writeLink(lessonPlace(lessons[0]!))).toBe('#1/initialization');
 });
 
+test('what a chart counts is another look at the same runs; a setting, or beginning again, is not', () => {
+  const place = lessonPlace(lessonById('optimizers')!, 'cpu');
+  const chosen = (change: object) => ({ ...place, settings: { ...place.settings, ...change } });
+  expect(differsInLook(place, chosen({ by: 1 }))).toBe(true);
+  expect(differsInLook(place, chosen({ by: 1, rate: 0.1 }))).toBe(false);
+  expect(differsInLook(place, { ...place })).toBe(false);
+  expect(differsInLook(place, { ...chosen({ by: 1 }), backend: 'auto' })).toBe(false);
+  expect(differsInLook(place, lessonPlace(lessonById('tuning')!, 'cpu'))).toBe(false);
+});
+
 test('what cannot be read is named, and the rest is kept', () => {
   const { place, problem } = readLink('#1/regularization?l2=2&dropRate=9&x=1');
   const { settings } = place as LessonPlace;
@@ -45,7 +56,9 @@ test('every lesson with documents makes valid ones at both ends of its sliders',
     if (lesson.kind === 'check' || (lesson.kind === 'compare' && lesson.needsFile)) continue;
     for (const pick of [0, -1]) {
       const settings = Object.fromEntries(lesson.settings.map(({ key, values }) => [key, values.at(pick)!]));
-      expect(() => validate(lesson.base(settings)), `${lesson.id} ${JSON.stringify(settings)}`).not.toThrow();
+      const bases =
+        lesson.kind === 'compare' ? lesson.groups(settings).map(({ base }) => base) : [lesson.base(settings)];
+      for (const base of bases) expect(() => validate(base), `${lesson.id} ${JSON.stringify(settings)}`).not.toThrow();
     }
   }
 });

@@ -43,6 +43,7 @@ const score = (loss: number, accuracy: number | null = null) => ({ loss, accurac
 const points: Point[] = [
   {
     step: 0,
+    steps: [0, 0],
     losses: [1, 0.75],
     scores: [
       { train: score(1), validation: null, test: null },
@@ -50,7 +51,8 @@ const points: Point[] = [
     ],
   },
   {
-    step: 10,
+    step: 50,
+    steps: [50, 10],
     losses: [Number.NaN, 0.5],
     scores: [
       { train: score(Number.NaN), validation: null, test: null },
@@ -59,12 +61,12 @@ const points: Point[] = [
   },
 ];
 
-test('a curve as CSV has a line for each point, and nothing where there are no rows', () => {
+test('a curve as CSV has a line for each point by the model’s own steps, and nothing where there are no rows', () => {
   expect(curveCsv(points, 1)).toBe(
     'step,objective,train_loss,train_accuracy,validation_loss,validation_accuracy,test_loss,test_accuracy\n' +
       '0,0.75,0.5,0.25,,,2,1\n10,0.5,0.125,1,,,1,0.5\n',
   );
-  expect(curveCsv(points, 0).split('\n')[2]).toBe('10,NaN,NaN,,,,,');
+  expect(curveCsv(points, 0).split('\n')[2]).toBe('50,NaN,NaN,,,,,');
 });
 
 test('a curve’s picture leaves out what is not finite', () => {
