@@ -141,10 +141,10 @@ const list = [
     gpu('^clip_gradient '),
   ],
   [
-    'rows past the end of a batch are not zeros',
-    'shaders/batch_gather.wgsl',
-    ['let is_row = row != NO_ROW;', 'let is_row = true;'],
-    gpu('^batch_gather '),
+    'every batch is the first of the table',
+    'shaders/lib/batch.wgsl',
+    ['(clock.step - clock.first) * dims.batch', '0u'],
+    gpu('^dense_grad_w.* gathered'),
   ],
   [
     'every pass scores into the first blocks',

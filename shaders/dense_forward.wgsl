@@ -1,6 +1,7 @@
 // Dense layer, forward.   y = dropout(activate(x · wᵀ + b))
 //
-//   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset
+//   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset;
+//               with gather the training set, whose rows lib/batch.wgsl picks
 //   parameters  (M, P): w (O, I) at w_offset, b (O) at b_offset
 //   y           (M, B, O)
 //   linear      1 for no activation after all, so that an output layer shares the kernel of the layers below
@@ -20,7 +21,7 @@ override DROPOUT: u32 = 0;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
-  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32, linear: u32,
+  x_offset: u32, x_stride: u32, gather: u32, params: u32, w_offset: u32, b_offset: u32, linear: u32,
   layers: u32, layer: u32, masks: u32, mask_offset: u32, mask_stride: u32,
 }
 
@@ -31,7 +32,8 @@ struct Dims {
 @group(0) @binding(4) var<storage, read> drop_scale: array<f32>;
 @group(0) @binding(5) var<storage, read> clock: Clock;
 @group(0) @binding(6) var<storage, read> drop_masks: array<u32>;
-@group(0) @binding(7) var<storage, read_write> y: array<f32>;
+@group(0) @binding(7) var<storage, read> order: array<u32>;
+@group(0) @binding(8) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
@@ -44,8 +46,9 @@ fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
   // Four rows by four units at a time; a column of t is a row of y. Past the edge of the layer a tile reads on
   // into whatever follows, which reaches only outputs that are not stored.
   let fan_in = dims.fan_in;
-  let x0_at = dims.x_offset + model * dims.x_stride + row * fan_in;
-  let x1_at = x0_at + 4u * fan_in;
+  let x_at = dims.x_offset + model * dims.x_stride;
+  let x0_at = x_at + fan_in * batch_four_rows(row);
+  let x1_at = x_at + fan_in * batch_four_rows(row + 4u);
   let w0_at = model * dims.params + dims.w_offset + unit * fan_in;
   let w1_at = w0_at + 4u * fan_in;
   var t00: mat4x4f = mat4x4f();
@@ -56,10 +59,10 @@ fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
     let inside = i + 1u < fan_in;
     let w0 = transpose(w_rows(w0_at + i, fan_in, inside));
     let w1 = transpose(w_rows(w1_at + i, fan_in, inside));
-    let x0 = x_rows(x0_at + i, fan_in, inside);
+    let x0 = x_rows(x0_at + i, inside);
     t00 += w0 * x0;
     t01 += w1 * x0;
-    let x1 = x_rows(x1_at + i, fan_in, inside);
+    let x1 = x_rows(x1_at + i, inside);
     t10 += w0 * x1;
     t11 += w1 * x1;
   }
@@ -74,8 +77,8 @@ fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
 }
 
 // Two inputs of four rows; the second is 0 where it is past the end of the row.
-fn x_rows(at: u32, stride: u32, inside: bool) -> mat4x2f {
-  return mat4x2f(x2(at, inside), x2(at + stride, inside), x2(at + 2u * stride, inside), x2(at + 3u * stride, inside));
+fn x_rows(at: vec4u, inside: bool) -> mat4x2f {
+  return mat4x2f(x2(at.x, inside), x2(at.y, inside), x2(at.z, inside), x2(at.w, inside));
 }
 
 fn w_rows(at: u32, stride: u32, inside: bool) -> mat4x2f {

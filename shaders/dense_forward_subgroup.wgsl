@@ -1,6 +1,7 @@
 // Dense layer, forward, for software adapters with subgroups.   y = dropout(activate(x · wᵀ + b))
 //
-//   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset
+//   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset;
+//               with gather the training set, whose rows lib/batch.wgsl picks
 //   parameters  (M, P): w (O, I) at w_offset, b (O) at b_offset
 //   y           (M, B, O)
 //   linear      1 for no activation after all, so that an output layer shares the kernel of the layers below
@@ -21,7 +22,7 @@ override DROPOUT: u32 = 0;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
-  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32, linear: u32,
+  x_offset: u32, x_stride: u32, gather: u32, params: u32, w_offset: u32, b_offset: u32, linear: u32,
   layers: u32, layer: u32, masks: u32, mask_offset: u32, mask_stride: u32,
 }
 
@@ -32,7 +33,8 @@ struct Dims {
 @group(0) @binding(4) var<storage, read> drop_scale: array<f32>;
 @group(0) @binding(5) var<storage, read> clock: Clock;
 @group(0) @binding(6) var<storage, read> drop_masks: array<u32>;
-@group(0) @binding(7) var<storage, read_write> y: array<f32>;
+@group(0) @binding(7) var<storage, read> order: array<u32>;
+@group(0) @binding(8) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(4)
 fn dense_forward_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -45,7 +47,11 @@ fn dense_forward_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup
   // into whatever follows, which reaches only outputs that are not stored.
   let fan_in = dims.fan_in;
   let next = 4u * fan_in;
-  let x_at = dims.x_offset + model * dims.x_stride + (row + lane) * fan_in;
+  let x_at = dims.x_offset + model * dims.x_stride;
+  let x0_at = x_at + batch_row(row + lane) * fan_in;
+  let x1_at = x_at + batch_row(row + lane + 4u) * fan_in;
+  let x2_at = x_at + batch_row(row + lane + 8u) * fan_in;
+  let x3_at = x_at + batch_row(row + lane + 12u) * fan_in;
   let w_at = model * dims.params + dims.w_offset + unit * fan_in;
   var t00: mat4x4f = mat4x4f();
   var t01: mat4x4f = mat4x4f();
@@ -59,16 +65,16 @@ fn dense_forward_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup
     let inside = i + 1u < fan_in;
     let w0 = transpose(w_rows(w_at + i, fan_in, inside));
     let w1 = transpose(w_rows(w_at + next + i, fan_in, inside));
-    let x0 = x_rows(x_at + i, inside);
+    let x0 = x_rows(x0_at + i, inside);
     t00 += w0 * x0;
     t01 += w1 * x0;
-    let x1 = x_rows(x_at + next + i, inside);
+    let x1 = x_rows(x1_at + i, inside);
     t10 += w0 * x1;
     t11 += w1 * x1;
-    let x2 = x_rows(x_at + 2u * next + i, inside);
+    let x2 = x_rows(x2_at + i, inside);
     t20 += w0 * x2;
     t21 += w1 * x2;
-    let x3 = x_rows(x_at + 3u * next + i, inside);
+    let x3 = x_rows(x3_at + i, inside);
     t30 += w0 * x3;
     t31 += w1 * x3;
   }

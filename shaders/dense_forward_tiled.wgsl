@@ -1,6 +1,7 @@
 // Dense layer, forward, for GPUs.   y = dropout(activate(x · wᵀ + b))
 //
-//   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset
+//   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset;
+//               with gather the training set, whose rows lib/batch.wgsl picks
 //   parameters  (M, P): w (O, I) at w_offset, b (O) at b_offset
 //   y           (M, B, O)
 //   linear      1 for no activation after all, so that an output layer shares the kernel of the layers below
@@ -23,7 +24,7 @@ override DROPOUT: u32 = 0;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
-  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32, linear: u32,
+  x_offset: u32, x_stride: u32, gather: u32, params: u32, w_offset: u32, b_offset: u32, linear: u32,
   layers: u32, layer: u32, masks: u32, mask_offset: u32, mask_stride: u32,
 }
 
@@ -34,7 +35,8 @@ struct Dims {
 @group(0) @binding(4) var<storage, read> drop_scale: array<f32>;
 @group(0) @binding(5) var<storage, read> clock: Clock;
 @group(0) @binding(6) var<storage, read> drop_masks: array<u32>;
-@group(0) @binding(7) var<storage, read_write> y: array<f32>;
+@group(0) @binding(7) var<storage, read> order: array<u32>;
+@group(0) @binding(8) var<storage, read_write> y: array<f32>;
 
 // Stages: a quad is the values of four neighbouring rows or units; by step of the sum, then by quad.
 var<workgroup> x_tile: array<vec4f, DEPTH * (TILE / 4u + 1u)>;
@@ -49,7 +51,7 @@ fn dense_forward_tiled(@builtin(local_invocation_index) thread: u32, @builtin(wo
 
   // Past the edge of the layer a tile reads on into whatever follows, which reaches only outputs that are not stored.
   let fan_in = dims.fan_in;
-  let x_at = dims.x_offset + model * dims.x_stride + row * fan_in;
+  let x_at = dims.x_offset + model * dims.x_stride;
   let w_at = model * dims.params + dims.w_offset + unit * fan_in;
   let quads = TILE / 4u;
   let pitch = quads + 1u;
@@ -60,10 +62,9 @@ fn dense_forward_tiled(@builtin(local_invocation_index) thread: u32, @builtin(wo
     for (var v: u32 = thread; v < DEPTH * quads; v += WORKGROUP_SIZE) {
       let i = first + v % DEPTH;
       let quad = v / DEPTH;
-      let at = 4u * quad * fan_in + i;
       let place = (v % DEPTH) * pitch + quad;
-      x_tile[place] = select(vec4f(0.0), x_column(x_at + at), i < fan_in);
-      w_tile[place] = select(vec4f(0.0), w_column(w_at + at), i < fan_in);
+      x_tile[place] = select(vec4f(0.0), x_column(x_at + fan_in * batch_four_rows(row + 4u * quad) + i), i < fan_in);
+      w_tile[place] = select(vec4f(0.0), w_column(w_at + 4u * quad * fan_in + i), i < fan_in);
     }
     workgroupBarrier();
     for (var k: u32 = 0u; k < DEPTH; k++) {
@@ -83,8 +84,8 @@ fn dense_forward_tiled(@builtin(local_invocation_index) thread: u32, @builtin(wo
 }
 
 // One input of four rows.
-fn x_column(at: u32) -> vec4f {
-  return vec4f(x[at], x[at + dims.fan_in], x[at + 2u * dims.fan_in], x[at + 3u * dims.fan_in]);
+fn x_column(at: vec4u) -> vec4f {
+  return vec4f(x[at.x], x[at.y], x[at.z], x[at.w]);
 }
 
 // Its weights in four units.

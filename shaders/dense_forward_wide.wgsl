@@ -2,7 +2,8 @@
 //
 //   y = dropout(activate(x · wᵀ + b))
 //
-//   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset
+//   x           (M, B, I) f32 row-major, or (B, I) shared by the models when x_stride = 0; starts at x_offset;
+//               with gather the training set, whose rows lib/batch.wgsl picks
 //   parameters  (M, P): w (O, I) at w_offset, b (O) at b_offset
 //   y           (M, B, O)                            I a multiple of 4
 //   linear      1 for no activation after all, so that an output layer shares the kernel of the layers below
@@ -20,7 +21,7 @@ override DROPOUT: u32 = 0;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
-  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32, linear: u32,
+  x_offset: u32, x_stride: u32, gather: u32, params: u32, w_offset: u32, b_offset: u32, linear: u32,
   layers: u32, layer: u32, masks: u32, mask_offset: u32, mask_stride: u32,
 }
 
@@ -31,7 +32,8 @@ struct Dims {
 @group(0) @binding(4) var<storage, read> drop_scale: array<f32>;
 @group(0) @binding(5) var<storage, read> clock: Clock;
 @group(0) @binding(6) var<storage, read> drop_masks: array<u32>;
-@group(0) @binding(7) var<storage, read_write> y: array<f32>;
+@group(0) @binding(7) var<storage, read> order: array<u32>;
+@group(0) @binding(8) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(4)
 fn dense_forward_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -44,7 +46,11 @@ fn dense_forward_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_inv
   // into whatever follows, which reaches only outputs that are not stored.
   let fan_in = dims.fan_in;
   let next = 4u * fan_in;
-  let x_at = dims.x_offset + model * dims.x_stride + (row + lane) * fan_in;
+  let x_at = dims.x_offset + model * dims.x_stride;
+  let x0_at = x_at + batch_row(row + lane) * fan_in;
+  let x1_at = x_at + batch_row(row + lane + 4u) * fan_in;
+  let x2_at = x_at + batch_row(row + lane + 8u) * fan_in;
+  let x3_at = x_at + batch_row(row + lane + 12u) * fan_in;
   let w_at = model * dims.params + dims.w_offset + unit * fan_in;
   var t00: mat4x4f = mat4x4f();
   var t01: mat4x4f = mat4x4f();
@@ -67,22 +73,22 @@ fn dense_forward_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_inv
     let w1 = transpose(w_rows(w_at + next + i, fan_in));
     let w2 = transpose(w_rows(w_at + 2u * next + i, fan_in));
     let w3 = transpose(w_rows(w_at + 3u * next + i, fan_in));
-    let x0 = x_rows(x_at + i);
+    let x0 = x_rows(x0_at + i);
     t00 += w0 * x0;
     t01 += w1 * x0;
     t02 += w2 * x0;
     t03 += w3 * x0;
-    let x1 = x_rows(x_at + next + i);
+    let x1 = x_rows(x1_at + i);
     t10 += w0 * x1;
     t11 += w1 * x1;
     t12 += w2 * x1;
     t13 += w3 * x1;
-    let x2 = x_rows(x_at + 2u * next + i);
+    let x2 = x_rows(x2_at + i);
     t20 += w0 * x2;
     t21 += w1 * x2;
     t22 += w2 * x2;
     t23 += w3 * x2;
-    let x3 = x_rows(x_at + 3u * next + i);
+    let x3 = x_rows(x3_at + i);
     t30 += w0 * x3;
     t31 += w1 * x3;
     t32 += w2 * x3;

@@ -3,7 +3,8 @@
 //   d_w = d_yᵀ · x + (λ/N) · w,   d_b = Σ over rows of d_y
 //
 //   d_y         (M, B, O); rows past the end of a short batch are zero
-//   x           (M, B, I), or (B, I) shared by the models when x_stride = 0; starts at x_offset
+//   x           (M, B, I), or (B, I) shared by the models when x_stride = 0; starts at x_offset; with gather the
+//               training set, whose rows lib/batch.wgsl picks
 //   parameters  (M, P): w (O, I) at w_offset, for the penalty; biases are not penalized
 //   gradients   (M, P): the same places as the parameters
 //   With splits > 1 there are that many gradients a model, (M, splits, P): part s sums rows s · R … of R = ⌈B / splits⌉,
@@ -19,7 +20,7 @@ override REMAINDER: u32 = 1;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
-  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32, splits: u32,
+  x_offset: u32, x_stride: u32, gather: u32, params: u32, w_offset: u32, b_offset: u32, splits: u32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -27,7 +28,9 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read> parameters: array<f32>;
 @group(0) @binding(4) var<storage, read> hyper: array<Hyper>;
-@group(0) @binding(5) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(5) var<storage, read> clock: Clock;
+@group(0) @binding(6) var<storage, read> order: array<u32>;
+@group(0) @binding(7) var<storage, read_write> gradients: array<f32>;
 
 @compute @workgroup_size(4)
 fn dense_grad_w_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -57,8 +60,9 @@ fn dense_grad_w_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_
   var bias3: vec4f = vec4f(0.0);
   for (var row: u32 = first; row < end; row += 2u) {
     let inside = row + 1u < end;
-    let x0 = x_rows(x_at + row * dims.fan_in, inside);
-    let x1 = x_rows(x_at + row * dims.fan_in + 4u, inside);
+    let x_row = x_at + dims.fan_in * vec2u(batch_row(row), batch_row(row + 1u));
+    let x0 = x_rows(x_row, inside);
+    let x1 = x_rows(x_row + 4u, inside);
     let d0 = d_columns(d_at + row * dims.fan_out, inside);
     t00 += x0 * d0;
     t01 += x1 * d0;
@@ -99,8 +103,8 @@ fn d_columns(at: u32, inside: bool) -> mat4x2f {
 }
 
 // Four columns of two rows of x; the second is 0 where it is past the end.
-fn x_rows(at: u32, inside: bool) -> mat2x4f {
-  return mat2x4f(x4(at), only(inside, x4(at + dims.fan_in)));
+fn x_rows(at: vec2u, inside: bool) -> mat2x4f {
+  return mat2x4f(x4(at.x), only(inside, x4(at.y)));
 }
 
 fn x4(at: u32) -> vec4f {

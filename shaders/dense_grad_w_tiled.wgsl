@@ -1,7 +1,8 @@
 // Dense layer, gradients of weights and biases, for GPUs.   d_w = d_yᵀ · x + (λ/N) · w,   d_b = Σ over rows of d_y
 //
 //   d_y         (M, B, O); rows past the end of a short batch are zero
-//   x           (M, B, I), or (B, I) shared by the models when x_stride = 0; starts at x_offset
+//   x           (M, B, I), or (B, I) shared by the models when x_stride = 0; starts at x_offset; with gather the
+//               training set, whose rows lib/batch.wgsl picks
 //   parameters  (M, P): w (O, I) at w_offset, for the penalty; biases are not penalized
 //   gradients   (M, P): the same places as the parameters
 //   With splits > 1 there are that many gradients a model, (M, splits, P): part s sums rows s · R … of R = ⌈B / splits⌉,
@@ -18,7 +19,7 @@ override TILE: u32 = 64;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
-  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32, splits: u32,
+  x_offset: u32, x_stride: u32, gather: u32, params: u32, w_offset: u32, b_offset: u32, splits: u32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -26,7 +27,9 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read> parameters: array<f32>;
 @group(0) @binding(4) var<storage, read> hyper: array<Hyper>;
-@group(0) @binding(5) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(5) var<storage, read> clock: Clock;
+@group(0) @binding(6) var<storage, read> order: array<u32>;
+@group(0) @binding(7) var<storage, read_write> gradients: array<f32>;
 
 // Stages: a quad is the values of four neighbouring rows or units; by step of the sum, then by quad.
 var<workgroup> d_tile: array<vec4f, DEPTH * (TILE / 4u + 1u)>;
@@ -57,7 +60,7 @@ fn dense_grad_w_tiled(@builtin(local_invocation_index) thread: u32, @builtin(wor
       let quad = v % quads;
       let place = (v / quads) * pitch + quad;
       d_tile[place] = select(vec4f(0.0), d4(d_at + row * dims.fan_out + 4u * quad), row < end);
-      x_tile[place] = select(vec4f(0.0), x4(x_at + row * dims.fan_in + 4u * quad), row < end);
+      x_tile[place] = select(vec4f(0.0), x4(x_at + batch_row(row) * dims.fan_in + 4u * quad), row < end);
     }
     workgroupBarrier();
     for (var k: u32 = 0u; k < DEPTH; k++) {

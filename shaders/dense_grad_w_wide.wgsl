@@ -3,7 +3,8 @@
 //   d_w = d_yᵀ · x + (λ/N) · w,   d_b = Σ over rows of d_y
 //
 //   d_y         (M, B, O); rows past the end of a short batch are zero
-//   x           (M, B, I), or (B, I) shared by the models when x_stride = 0; starts at x_offset
+//   x           (M, B, I), or (B, I) shared by the models when x_stride = 0; starts at x_offset; with gather the
+//               training set, whose rows lib/batch.wgsl picks
 //   parameters  (M, P): w (O, I) at w_offset, for the penalty; biases are not penalized
 //   gradients   (M, P): the same places as the parameters
 //   With splits > 1 there are that many gradients a model, (M, splits, P): part s sums rows s · R … of R = ⌈B / splits⌉,
@@ -16,7 +17,7 @@ enable subgroups;
 
 struct Dims {
   models: u32, batch: u32, fan_in: u32, fan_out: u32,
-  x_offset: u32, x_stride: u32, params: u32, w_offset: u32, b_offset: u32, splits: u32,
+  x_offset: u32, x_stride: u32, gather: u32, params: u32, w_offset: u32, b_offset: u32, splits: u32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -24,7 +25,9 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read> parameters: array<f32>;
 @group(0) @binding(4) var<storage, read> hyper: array<Hyper>;
-@group(0) @binding(5) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(5) var<storage, read> clock: Clock;
+@group(0) @binding(6) var<storage, read> order: array<u32>;
+@group(0) @binding(7) var<storage, read_write> gradients: array<f32>;
 
 @compute @workgroup_size(4)
 fn dense_grad_w_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -61,7 +64,7 @@ fn dense_grad_w_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invo
   var bias2: vec4f = vec4f(0.0);
   var bias3: vec4f = vec4f(0.0);
   for (var row: u32 = first; row < end; row += 4u) {
-    let x_row = x_at + row * dims.fan_in;
+    let x_row = x_at + dims.fan_in * batch_four_rows(row);
     let d_row = d_at + row * dims.fan_out;
     let x0 = x_rows(x_row);
     let x1 = x_rows(x_row + 4u);
@@ -116,9 +119,8 @@ fn d_columns(at: u32) -> mat4x4f {
 }
 
 // Four columns of four rows of x.
-fn x_rows(at: u32) -> mat4x4f {
-  let stride = dims.fan_in;
-  return mat4x4f(x4(at), x4(at + stride), x4(at + 2u * stride), x4(at + 3u * stride));
+fn x_rows(at: vec4u) -> mat4x4f {
+  return mat4x4f(x4(at.x), x4(at.y), x4(at.z), x4(at.w));
 }
 
 fn x4(at: u32) -> vec4f {

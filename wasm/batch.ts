@@ -1,16 +1,10 @@
 // The rows of a batch, side by side.
 
-const NO_ROW: u32 = 0xffffffff;
-
-/** out[position] = values[order[position]], rows of `columns` floats; zeros where the batch has ended. */
+/** out[position] = values[order[position]], rows of `columns` floats. */
 export function gather(values: usize, order: usize, out: usize, rows: i32, columns: i32): void {
   const width = usize(columns) << 2;
   const end = order + (usize(rows) << 2);
-  for (; order < end; order += 4, out += width) {
-    const row = load<u32>(order);
-    if (row === NO_ROW) memory.fill(out, 0, width);
-    else copyRow(values + usize(row) * width, out, width);
-  }
+  for (; order < end; order += 4, out += width) copyRow(values + usize(load<u32>(order)) * width, out, width);
 }
 
 function copyRow(from: usize, to: usize, width: usize): void {

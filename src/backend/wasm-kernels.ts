@@ -1,7 +1,6 @@
 // Which WebAssembly kernel computes what an op defines, and where its arrays lie: one function a dispatch, called a model at a time.
 
 import { ACTIVATION, type activationForward } from '../ops/activation.ts';
-import type { batchGather } from '../ops/batch.ts';
 import type { denseForward, denseGradW, denseGradX } from '../ops/dense.ts';
 import { DROPOUT } from '../ops/dropout.ts';
 import { HYPER, HYPER_SIZE } from '../ops/hyper.ts';
@@ -20,6 +19,32 @@ type Maker<O extends { cpu: (...args: never[]) => void }> =
 /** Where element `index` of an array lies in the memory. */
 const at = (array: Float32Array | Uint32Array, index: number): number => array.byteOffset + 4 * index;
 
+// ---------------------------------------------------------------- batch
+
+interface BatchDims {
+  readonly batch: number;
+  readonly gather: number;
+}
+interface BatchTables {
+  readonly clock: Uint32Array;
+  readonly order: Uint32Array;
+}
+
+/** Where the rows of the step's batch stand one after another: where they lie, or where they are put for the first model. */
+function batchRows(
+  { kernels }: Wasm,
+  d: BatchDims,
+  { clock, order }: BatchTables,
+  m: number,
+  values: Float32Array,
+  columns: number,
+  scratch: number,
+): number {
+  if (!d.gather) return at(values, 0);
+  if (m === 0) kernels.gather(at(values, 0), at(order, (clock[0]! - clock[1]!) * d.batch), scratch, d.batch, columns);
+  return scratch;
+}
+
 // ---------------------------------------------------------------- dense
 
 type DropoutDims = Parameters<(typeof denseGradX)['cpu']>[0];
@@ -35,7 +60,7 @@ const forward: Maker<typeof denseForward> = (wasm, d, a, c) => {
   const activation = d.linear ? ACTIVATION.linear : c.ACTIVATION;
   const size = d.batch * d.fan_out;
   return (m) => {
-    const x = at(a.x, d.x_offset + m * d.x_stride);
+    const x = batchRows(wasm, d, a, m, a.x, d.fan_in, wasm.batchX) + 4 * (d.x_offset + m * d.x_stride);
     const w = at(a.parameters, m * d.params + d.w_offset);
     const b = at(a.parameters, m * d.params + d.b_offset);
     const y = at(a.y, m * size);
@@ -98,11 +123,11 @@ const gradX: Maker<typeof denseGradX> = (wasm, d, a, c) => {
   };
 };
 
-const gradW: Maker<typeof denseGradW> =
-  ({ kernels: k, packed }, d, a) =>
-  (m) => {
+const gradW: Maker<typeof denseGradW> = (wasm, d, a) => {
+  const { kernels: k, packed } = wasm;
+  return (m) => {
     const dY = at(a.d_y, m * d.batch * d.fan_out);
-    const x = at(a.x, d.x_offset + m * d.x_stride);
+    const x = batchRows(wasm, d, a, m, a.x, d.fan_in, wasm.batchX) + 4 * (d.x_offset + m * d.x_stride);
     const model = m * d.params;
     const w = at(a.parameters, model + d.w_offset);
     const dW = at(a.gradients, model + d.w_offset);
@@ -110,21 +135,23 @@ const gradW: Maker<typeof denseGradW> =
     const l2 = a.hyper[m * HYPER_SIZE + HYPER.l2]!;
     k.dense_grad_w(dY, x, w, dW, dB, d.batch, d.fan_in, d.fan_out, l2, packed);
   };
+};
 
 // ---------------------------------------------------------------- loss
 
-const head: Maker<typeof lossHead> =
-  ({ kernels: k }, d, a, c) =>
-  (m) => {
+const head: Maker<typeof lossHead> = (wasm, d, a, c) => {
+  const { kernels: k } = wasm;
+  return (m) => {
     const step = a.clock[0]!;
     const rows = a.batch_rows[step - a.clock[1]!]!;
     const logits = at(a.logits, m * d.batch * d.units);
     const dLogits = at(a.d_logits, m * d.batch * d.units);
     const rowLoss = at(a.row_loss, m * d.batch);
-    const y = at(a.y, d.y_offset);
+    const y = batchRows(wasm, d, a, m, a.y, d.targets, wasm.batchY);
     const allFinite = k.loss_head(c.LOSS, logits, y, rowLoss, dLogits, rows, d.batch, d.units, d.targets);
     if (!allFinite) markUnhealthy(a.health, m * d.health_stride, step);
   };
+};
 
 const mean: Maker<typeof objective> =
   ({ kernels: k }, d, a) =>
@@ -142,7 +169,7 @@ const mean: Maker<typeof objective> =
     if (!Number.isFinite(Math.fround(loss))) markUnhealthy(a.health, m * d.health_stride, step);
   };
 
-// ---------------------------------------------------------------- optimizer and batch
+// ---------------------------------------------------------------- optimizer
 
 const optimizer: Maker<typeof optimizerStep> =
   ({ kernels: k }, d, a, c) =>
@@ -171,19 +198,10 @@ const optimizer: Maker<typeof optimizerStep> =
     }
   };
 
-const gather: Maker<typeof batchGather> =
-  ({ kernels: k }, d, a) =>
-  () => {
-    const order = at(a.order, (a.clock[0]! - a.clock[1]!) * d.batch);
-    k.gather(at(a.x, 0), order, at(a.x_batch, 0), d.batch, d.inputs);
-    k.gather(at(a.y, 0), order, at(a.y_batch, 0), d.batch, d.targets);
-  };
-
 // ---------------------------------------------------------------- table
 
 /** How a device tiles a product makes no difference here. */
 const MAKERS = {
-  batch_gather: gather,
   dense_forward: forward,
   dense_forward_wide: forward,
   dense_forward_subgroup: forward,

@@ -112,6 +112,9 @@ export interface Wasm {
   readonly packed: number;
   /** Dropout's factors of one layer of one model. */
   readonly factors: number;
+  /** x and y of a batch that the order table picks. */
+  readonly batchX: number;
+  readonly batchY: number;
 }
 
 export async function createWasm(module: WebAssembly.Module, plan: Plan): Promise<Wasm> {
@@ -126,15 +129,17 @@ export async function createWasm(module: WebAssembly.Module, plan: Plan): Promis
   };
   const buffers = Object.values(plan.buffers);
   const places = buffers.map((buffer) => place(elements(buffer)));
-  const { depth, largestLayer } = sizesOf(plan);
+  const { depth, largestLayer, batchX: xs, batchY: ys } = sizesOf(plan);
   const packed = place(kernels.scratch_floats(depth));
   const factors = place(largestLayer);
+  const batchX = place(xs);
+  const batchY = place(ys);
   grow(memory, end);
   const arrays = buffers.map((buffer, index) => {
     const Kind = buffer.element === 'u32' ? Uint32Array : Float32Array;
     return [buffer.name, new Kind(memory.buffer, places[index]!, elements(buffer))];
   });
-  return { kernels, arrays: Object.fromEntries(arrays), packed, factors };
+  return { kernels, arrays: Object.fromEntries(arrays), packed, factors, batchX, batchY };
 }
 
 function grow(memory: WebAssembly.Memory, bytes: number): void {
@@ -146,8 +151,8 @@ function grow(memory: WebAssembly.Memory, bytes: number): void {
   }
 }
 
-/** The longest sum of a product, and the elements of the largest (batch, fan_out). */
-function sizesOf(plan: Plan): { depth: number; largestLayer: number } {
+/** The longest sum of a product, and the elements of the largest (batch, fan_out) and of a picked batch. */
+function sizesOf(plan: Plan) {
   const dispatches = Object.values(plan.segments)
     .flat()
     .flatMap((dispatch) => dispatch.standsFor ?? dispatch);
@@ -155,5 +160,7 @@ function sizesOf(plan: Plan): { depth: number; largestLayer: number } {
   return {
     depth: most(({ fan_in = 0, units_above = 0 }) => Math.max(fan_in, units_above)),
     largestLayer: most(({ batch = 0, fan_out = 0 }) => batch * fan_out),
+    batchX: most(({ gather = 0, batch = 0, fan_in = 0 }) => gather * batch * fan_in),
+    batchY: most(({ gather = 0, batch = 0, targets = 0 }) => gather * batch * targets),
   };
 }

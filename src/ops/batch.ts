@@ -1,41 +1,19 @@
-// Moving through the training rows: the batch of a step, and the step counter that every kernel reads.
+// Moving through the training rows: the batch of a step, and the step counter that every kernel reads; and rows for pictures.
 
 import { ceilDiv } from '../core/shape.ts';
-import { defineOp, read, readU32, readWriteU32, write } from './op.ts';
+import { type Dims, defineOp, read, readWriteU32, write } from './op.ts';
 
-/** Stands in the order table where a batch has ended; such rows become zeros. */
-export const NO_ROW = 0xffffffff;
-
-/** x_batch and y_batch of this step, shared by all models: row order[step][position] of the training set. */
-export const batchGather = defineOp({
-  name: 'batch_gather',
-  file: 'batch_gather',
-  dims: ['batch', 'inputs', 'targets'],
-  bindings: {
-    x: read('rows', 'inputs'),
-    y: read('rows', 'targets'),
-    clock: readU32('3'),
-    order: readU32('table_steps', 'batch'),
-    x_batch: write('batch', 'inputs'),
-    y_batch: write('batch', 'targets'),
-  },
-  constants: { WORKGROUP_SIZE: 64, COLUMNS: 8 },
-  uses: ['lib/clock'],
-  grid: (d, c) => [ceilDiv(d.batch * ceilDiv(d.inputs, c.COLUMNS), c.WORKGROUP_SIZE), 1, 1],
-  tolerance: () => ({ rtol: 0, atol: 0 }),
-  cpu(d, a) {
-    const first = (a.clock[0]! - a.clock[1]!) * d.batch;
-    for (let position = 0; position < d.batch; position++) {
-      const row = a.order[first + position]!;
-      for (let i = 0; i < d.inputs; i++) {
-        a.x_batch[position * d.inputs + i] = row === NO_ROW ? 0 : a.x[row * d.inputs + i]!;
-      }
-      for (let t = 0; t < d.targets; t++) {
-        a.y_batch[position * d.targets + t] = row === NO_ROW ? 0 : a.y[row * d.targets + t]!;
-      }
-    }
-  },
-});
+/**
+ * Where position `position` of the step's batch lies in the training set: at that row, or with `gather` at the row that the
+ * order table names. Past the end of a short batch it may name any row, whose gradient is zero.
+ */
+export function batchRow(
+  d: Dims<'batch' | 'gather'>,
+  a: { readonly clock: Uint32Array; readonly order: Uint32Array },
+  position: number,
+): number {
+  return d.gather ? a.order[(a.clock[0]! - a.clock[1]!) * d.batch + position]! : position;
+}
 
 /** The step is done: clock[0] counts one up; with steps = 0 the whole replay is, and clock[0] is its end. */
 export const advanceClock = defineOp({

@@ -3,9 +3,10 @@
 
 import { ceilDiv } from '../core/shape.ts';
 import { ACTIVATION, activate, activationSlope } from './activation.ts';
+import { batchRow } from './batch.ts';
 import { DROPOUT, dropoutBindings, dropoutDims, dropoutFactor } from './dropout.ts';
 import { HYPER, HYPER_SIZE } from './hyper.ts';
-import { type Dims, defineOp, defineVariant, read, write } from './op.ts';
+import { type Dims, defineOp, defineVariant, read, readU32, write } from './op.ts';
 
 const EPS = 2 ** -23;
 
@@ -30,6 +31,7 @@ export const denseForward = defineOp({
   name: 'dense_forward',
   file: 'dense_forward',
   // x_stride: elements from one model's x to the next, 0 where the models share x.
+  // gather: 1 where x is the training set, of which the order table picks the batch.
   // linear: 1 for no activation, whatever ACTIVATION is, so that an output layer shares the kernel of the layers below.
   dims: [
     'models',
@@ -38,6 +40,7 @@ export const denseForward = defineOp({
     'fan_out',
     'x_offset',
     'x_stride',
+    'gather',
     'params',
     'w_offset',
     'b_offset',
@@ -48,10 +51,11 @@ export const denseForward = defineOp({
     x: read('models', 'batch', 'fan_in'),
     parameters: read('models', 'params'),
     ...dropoutBindings,
+    order: readU32('table_steps', 'batch'),
     y: write('models', 'batch', 'fan_out'),
   },
   constants: { WORKGROUP_SIZE: 8, REMAINDER: 1, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
-  uses: ['lib/activation', 'lib/numeric', 'lib/dropout', 'lib/rng', 'lib/clock'],
+  uses: ['lib/activation', 'lib/numeric', 'lib/dropout', 'lib/rng', 'lib/batch', 'lib/clock'],
   grid: (d, c) => [ceilDiv(tiles(d.batch, d.fan_out, TILE), c.WORKGROUP_SIZE), 1, d.models],
   tolerance: (d) => {
     const dot = dotTolerance(d.fan_in);
@@ -62,13 +66,13 @@ export const denseForward = defineOp({
     const { batch, fan_in, fan_out } = d;
     const activation = d.linear ? ACTIVATION.linear : c.ACTIVATION;
     for (let m = 0; m < d.models; m++) {
-      const x = d.x_offset + m * d.x_stride;
       const w = m * d.params + d.w_offset;
       const b = m * d.params + d.b_offset;
       for (let row = 0; row < batch; row++) {
+        const x = d.x_offset + m * d.x_stride + batchRow(d, a, row) * fan_in;
         for (let o = 0; o < fan_out; o++) {
           let z = a.parameters[b + o]!;
-          for (let i = 0; i < fan_in; i++) z += a.x[x + row * fan_in + i]! * a.parameters[w + o * fan_in + i]!;
+          for (let i = 0; i < fan_in; i++) z += a.x[x + i]! * a.parameters[w + o * fan_in + i]!;
           const e = row * fan_out + o;
           a.y[m * batch * fan_out + e] = activate(activation, z) * dropoutFactor(c.DROPOUT, d, a, m, e);
         }
@@ -172,16 +176,30 @@ export const denseGradXTiled = defineVariant(denseGradX, {
 export const denseGradW = defineOp({
   name: 'dense_grad_w',
   file: 'dense_grad_w',
-  dims: ['models', 'batch', 'fan_in', 'fan_out', 'x_offset', 'x_stride', 'params', 'w_offset', 'b_offset', 'splits'],
+  dims: [
+    'models',
+    'batch',
+    'fan_in',
+    'fan_out',
+    'x_offset',
+    'x_stride',
+    'gather',
+    'params',
+    'w_offset',
+    'b_offset',
+    'splits',
+  ],
   bindings: {
     d_y: read('models', 'batch', 'fan_out'),
     x: read('models', 'batch', 'fan_in'),
     parameters: read('models', 'params'),
     hyper: read('models', 'hyper'),
+    clock: readU32('3'),
+    order: readU32('table_steps', 'batch'),
     gradients: write('models', 'splits', 'params'),
   },
   constants: { WORKGROUP_SIZE: 8, REMAINDER: 1 },
-  uses: ['lib/hyper'],
+  uses: ['lib/hyper', 'lib/batch', 'lib/clock'],
   grid: (d, c) => [ceilDiv(tiles(d.fan_out, d.fan_in, TILE), c.WORKGROUP_SIZE), d.splits, d.models],
   tolerance: (d) => dotTolerance(d.batch),
   flops: matmulFlops,
@@ -199,7 +217,7 @@ export const denseGradW = defineOp({
           for (let i = 0; i < fan_in; i++) {
             let total = 0;
             for (let row = part * partRows; row < end; row++) {
-              total += a.d_y[(m * batch + row) * fan_out + o]! * a.x[x + row * fan_in + i]!;
+              total += a.d_y[(m * batch + row) * fan_out + o]! * a.x[x + batchRow(d, a, row) * fan_in + i]!;
             }
             a.gradients[start + d.w_offset + o * fan_in + i] = total + l2 * a.parameters[w + o * fan_in + i]!;
           }

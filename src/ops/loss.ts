@@ -4,6 +4,7 @@
 import { ceilDiv, type Reals } from '../core/shape.ts';
 import type { LossName } from '../spec/types.ts';
 import { sigmoid } from './activation.ts';
+import { batchRow } from './batch.ts';
 import { HYPER, HYPER_SIZE } from './hyper.ts';
 import { type Arrays, type Dims, defineOp, read, readU32, readWriteU32, write } from './op.ts';
 
@@ -46,19 +47,20 @@ export function rowLoss(loss: number, logits: Reals, start: number, units: numbe
 export const lossHead = defineOp({
   name: 'loss_head',
   file: 'loss_head',
-  dims: ['models', 'batch', 'units', 'targets', 'y_offset', 'health_stride'],
+  dims: ['models', 'batch', 'units', 'targets', 'gather', 'health_stride'],
   bindings: {
     logits: read('models', 'batch', 'units'),
-    y: read('batch', 'targets'),
+    y: read('rows', 'targets'),
     clock: readU32('3'),
     /** rows of each step's batch */
     batch_rows: readU32('table_steps'),
+    order: readU32('table_steps', 'batch'),
     row_loss: write('models', 'batch'),
     d_logits: write('models', 'batch', 'units'),
     health: readWriteU32('models', 'health_stride'),
   },
-  constants: { WORKGROUP_SIZE: 64, LOSS: LOSS.sigmoidCrossEntropy },
-  uses: ['lib/loss', 'lib/numeric', 'lib/clock'],
+  constants: { WORKGROUP_SIZE: 32, LOSS: LOSS.sigmoidCrossEntropy },
+  uses: ['lib/loss', 'lib/numeric', 'lib/batch', 'lib/clock'],
   grid: (d, c) => [ceilDiv(d.batch, c.WORKGROUP_SIZE), 1, d.models],
   // exp and log are within 3 + 2·|x| ulp and 2⁻²¹ absolute (WGSL §15.7.4.1).
   tolerance: (d) => ({ rtol: 2e-6, atol: 2e-6 * d.units }),
@@ -67,7 +69,7 @@ export const lossHead = defineOp({
     for (let m = 0; m < d.models; m++) {
       for (let row = 0; row < d.batch; row++) {
         const start = (m * d.batch + row) * d.units;
-        const y = d.y_offset + row * d.targets;
+        const y = batchRow(d, a, row) * d.targets;
         const used = row < rows;
         const loss = used ? rowLoss(c.LOSS, a.logits, start, d.units, a.y, y) : 0;
         a.row_loss[m * d.batch + row] = loss;

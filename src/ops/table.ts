@@ -1,7 +1,7 @@
 // The op table: the only place where CPU and GPU meet. Every @compute entry under shaders/ has a row here.
 
 import { activationForward } from './activation.ts';
-import { advanceClock, batchGather, decisionGrid } from './batch.ts';
+import { advanceClock, decisionGrid } from './batch.ts';
 import {
   denseForward,
   denseForwardSubgroup,
@@ -24,7 +24,6 @@ import { clipGradient, optimizerStep } from './optimizer.ts';
 import { residentPack, residentStep } from './resident.ts';
 
 const rows = {
-  batch_gather: batchGather,
   dense_forward: denseForward,
   dense_forward_wide: denseForwardWide,
   dense_forward_subgroup: denseForwardSubgroup,

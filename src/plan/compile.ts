@@ -32,11 +32,15 @@ interface Context {
   readonly traits: AdapterTraits | null;
 }
 
-/** Rows that a forward pass reads: a buffer, and where in it they start. */
+/** Rows that a layer reads: a buffer, and where in it they start. */
 interface Input {
   readonly buffer: string;
   readonly offset: number;
   readonly rows: number;
+  /** Elements from one model's rows to the next; 0 where the models share them. */
+  readonly stride: number;
+  /** 1 where the order table picks them. */
+  readonly gather: 0 | 1;
 }
 
 /**
@@ -48,8 +52,7 @@ export function compile(shape: NetworkShape, traits: AdapterTraits | null = null
   const strategy = chooseStrategy(shape, places, params, traits, pin);
   const steps = tableSteps(shape, strategy.name);
   const context: Context = { shape, steps, places, params, traits };
-  const gather = shape.gather ? [gatherBatch(shape)] : [];
-  const forward = [...gather, ...trainForward(context), lossHead(shape)];
+  const forward = [...trainForward(context), lossHead(shape)];
   const backward = trainBackward(context);
   const training = (loss: Dispatch) => [...forward, loss, ...backward, ...update(context), advance()];
   const resident = strategy.preset && { shape, places, params, preset: strategy.preset };
@@ -84,36 +87,26 @@ export function compile(shape: NetworkShape, traits: AdapterTraits | null = null
 
 // ---------------------------------------------------------------- one training step
 
-function gatherBatch(shape: NetworkShape): Dispatch {
-  return {
-    op: 'batch_gather',
-    dims: { batch: shape.batch, inputs: shape.inputs, targets: shape.targets },
-    buffers: { x: 'train_x', y: 'train_y', clock: 'clock', order: 'order', x_batch: 'x_batch', y_batch: 'y_batch' },
-    constants: {},
-  };
+/** What layer l reads in training: the batch, which the order table picks from the rows, or the output of the layer below. */
+function layerInput({ shape, places }: Context, l: number): Input {
+  const rows = shape.batch;
+  if (l === 0) return { buffer: 'train_x', offset: 0, rows, stride: 0, gather: gathers(shape) };
+  return { buffer: outputName(shape, l - 1), offset: 0, rows, stride: rows * places[l]!.fanIn, gather: 0 };
 }
 
-const batchX = (shape: NetworkShape) => (shape.gather ? 'x_batch' : 'train_x');
-const batchY = (shape: NetworkShape) => (shape.gather ? 'y_batch' : 'train_y');
-
-/** What layer l reads in training: the batch, or the output of the layer below. */
-function layerInput({ shape, places }: Context, l: number): { x: string; x_stride: number } {
-  if (l === 0) return { x: batchX(shape), x_stride: 0 };
-  return { x: outputName(shape, l - 1), x_stride: shape.batch * places[l]!.fanIn };
-}
+const gathers = (shape: NetworkShape): 0 | 1 => (shape.gather ? 1 : 0);
 
 function trainForward(context: Context): Dispatch[] {
   const { shape } = context;
   return shape.layers.flatMap((layer, l) => {
-    const { x, x_stride } = layerInput(context, l);
-    const input = { buffer: x, offset: 0, rows: shape.batch };
+    const input = layerInput(context, l);
     const y = outputName(shape, l);
     if (!keepsZ(shape, l)) {
       const constants = { ACTIVATION: ACTIVATION[layer.activation], DROPOUT: DROPOUT[layer.dropout] };
-      return [dense(context, l, input, x_stride, y, constants)];
+      return [dense(context, l, input, y, constants)];
     }
     return [
-      dense(context, l, input, x_stride, `z${l + 1}`, { ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none }),
+      dense(context, l, input, `z${l + 1}`, { ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none }),
       activation(context, l, y),
     ];
   });
@@ -123,7 +116,6 @@ function dense(
   context: Context,
   l: number,
   input: Input,
-  x_stride: number,
   y: string,
   constants: { ACTIVATION: number; DROPOUT: number },
 ): Dispatch {
@@ -140,14 +132,15 @@ function dense(
       fan_in: fanIn,
       fan_out: fanOut,
       x_offset: input.offset * fanIn,
-      x_stride,
+      x_stride: input.stride,
+      gather: input.gather,
       params,
       w_offset: wOffset,
       b_offset: bOffset,
       linear: shared === constants.ACTIVATION ? 0 : 1,
       ...dropoutDims(shape, l),
     },
-    buffers: { x: input.buffer, parameters: 'parameters', ...dropoutBuffers, y },
+    buffers: { x: input.buffer, parameters: 'parameters', ...dropoutBuffers, order: 'order', y },
     constants: { ...variant.constants, ...constants, ACTIVATION: shared },
   };
 }
@@ -195,14 +188,15 @@ function lossHead(shape: NetworkShape): Dispatch {
       batch: shape.batch,
       units: outputUnits(shape),
       targets: shape.targets,
-      y_offset: 0,
+      gather: gathers(shape),
       health_stride: shape.layers.length + 1,
     },
     buffers: {
       logits: 'logits',
-      y: batchY(shape),
+      y: 'train_y',
       clock: 'clock',
       batch_rows: 'batch_rows',
+      order: 'order',
       row_loss: 'row_loss',
       d_logits: 'd_logits',
       health: 'health',
@@ -251,7 +245,7 @@ function gradWSize(shape: NetworkShape, { fanIn, fanOut }: LayerPlace): ProductS
 function gradW(context: Context, l: number): Dispatch[] {
   const { shape, places, params, traits } = context;
   const { fanIn, fanOut, wOffset, bOffset } = places[l]!;
-  const { x, x_stride } = layerInput(context, l);
+  const input = layerInput(context, l);
   const size = gradWSize(shape, places[l]!);
   const splits = gradientParts(size, traits);
   const variant = denseVariant('dense_grad_w', size, traits, splits);
@@ -263,7 +257,8 @@ function gradW(context: Context, l: number): Dispatch[] {
       fan_in: fanIn,
       fan_out: fanOut,
       x_offset: 0,
-      x_stride,
+      x_stride: input.stride,
+      gather: input.gather,
       params,
       w_offset: wOffset,
       b_offset: bOffset,
@@ -271,9 +266,11 @@ function gradW(context: Context, l: number): Dispatch[] {
     },
     buffers: {
       d_y: gradientName(shape, l),
-      x,
+      x: input.buffer,
       parameters: 'parameters',
       hyper: 'hyper',
+      clock: 'clock',
+      order: 'order',
       gradients: splits > 1 ? 'gradient_parts' : 'gradients',
     },
     constants: variant.constants,
@@ -357,16 +354,18 @@ function advance(): Dispatch {
 // ---------------------------------------------------------------- evaluation and prediction
 
 /** A forward pass without dropout over some rows; the logits end in the returned buffer. */
-function inference(context: Context, input: Input): { dispatches: Dispatch[]; logits: string } {
+function inference(
+  context: Context,
+  input: Pick<Input, 'buffer' | 'offset' | 'rows'>,
+): { dispatches: Dispatch[]; logits: string } {
   const { shape, places } = context;
-  let source = input;
+  let source: Input = { ...input, stride: 0, gather: 0 };
   let logits = '';
   const dispatches = shape.layers.map((layer, l) => {
     logits = l % 2 === 0 ? 'predict_a' : 'predict_b';
-    const x_stride = l === 0 ? 0 : input.rows * places[l]!.fanIn;
     const constants = { ACTIVATION: ACTIVATION[layer.activation], DROPOUT: DROPOUT.none };
-    const dispatch = dense(context, l, source, x_stride, logits, constants);
-    source = { buffer: logits, offset: 0, rows: input.rows };
+    const dispatch = dense(context, l, source, logits, constants);
+    source = { buffer: logits, offset: 0, rows: input.rows, stride: input.rows * places[l]!.fanOut, gather: 0 };
     return dispatch;
   });
   return { dispatches, logits };

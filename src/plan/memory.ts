@@ -107,8 +107,6 @@ export function planBuffers(
     perModel('moments', 'real', MOMENTS[shape.optimizer], params),
     perModel('health', 'u32', L + 1),
     // One step.
-    buffer('x_batch', 'real', shape.gather ? B : 0, I),
-    buffer('y_batch', 'real', shape.gather ? B : 0, T),
     ...shape.layers.flatMap((layer, l) => [
       ...(keepsZ(shape, l) ? [perModel(`z${l + 1}`, 'real', B, layer.units)] : []),
       perModel(outputName(shape, l), 'real', B, layer.units),

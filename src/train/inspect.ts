@@ -39,6 +39,7 @@ const NO_DROPOUT = {
     drop_scale: Float64Array.of(1),
     clock: new Uint32Array(3),
     drop_masks: new Uint32Array(0),
+    order: new Uint32Array(0),
   },
 };
 
@@ -52,7 +53,7 @@ function forward(activation: ActivationName, { w, b, shape }: LayerTensors, x: F
   const y = new Float64Array(batch * fan_out);
   const flat = { params: parameters.length, w_offset: 0, b_offset: w.length };
   denseForward.cpu(
-    { models: 1, batch, fan_in, fan_out, x_offset: 0, x_stride: 0, ...flat, linear: 0, ...NO_DROPOUT.dims },
+    { models: 1, batch, fan_in, fan_out, x_offset: 0, x_stride: 0, gather: 0, ...flat, linear: 0, ...NO_DROPOUT.dims },
     { x, parameters, ...NO_DROPOUT.arrays, y },
     { ...denseForward.constants, ACTIVATION: ACTIVATION[activation] },
   );

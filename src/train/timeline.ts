@@ -3,7 +3,6 @@
 import { NumpyRandom } from '../core/rng/numpy.ts';
 import { streamKey } from '../core/rng/streams.ts';
 import { foldIn, permutation } from '../core/rng/threefry.ts';
-import { NO_ROW } from '../ops/batch.ts';
 import { batchSize, epochRows, stepsPerEpoch, totalSteps } from '../spec/steps.ts';
 import type { CanonicalRun } from '../spec/types.ts';
 import type { Moment } from './schedule.ts';
@@ -19,7 +18,7 @@ export interface Timeline {
   moment(step: number): Moment;
   /** Rows of this step's batch; the last one of an epoch may be smaller. */
   batchRows(step: number): number;
-  /** The batch's row numbers, NO_ROW past its end, into `order` at `offset`. */
+  /** The batch's row numbers into `order` at `offset`; past its end row 0, whose gradient is zero. */
   writeOrder(step: number, order: Uint32Array, offset: number): void;
 }
 
@@ -45,7 +44,7 @@ export function createTimeline(run: CanonicalRun, trainRows: number): Timeline {
       const first = (step % perEpoch) * batch;
       const used = batchRows(step);
       order.set(known.order.subarray(first, first + used), offset);
-      order.fill(NO_ROW, offset + used, offset + batch);
+      order.fill(0, offset + used, offset + batch);
     },
   };
 }

@@ -1,44 +1,23 @@
-// Cases of batch_gather, advance_clock and decision_grid.
-import { NO_ROW } from '../../src/ops/batch.ts';
-import { drawing } from '../support/draw.ts';
+// Cases of advance_clock and decision_grid; and the tables from which other ops pick the rows of a batch.
+import { type Drawing, drawing } from '../support/draw.ts';
 import { type OpCase, sizesAround } from '../support/op-case.ts';
 
-interface Gather {
-  readonly rows: number;
-  readonly batch: number;
-  readonly inputs: number;
-  readonly targets: number;
-  /** Positions at the end of the batch that hold no row. */
-  readonly missing?: number;
-}
+/** A batch picked from this many rows. */
+export const PICKED_FROM = 300;
 
-function gatherCase({ rows, batch, inputs, targets, missing = 0 }: Gather): OpCase {
-  const name = `batch_gather N=${rows} B=${batch} I=${inputs} T=${targets}${missing ? ` ${missing} missing` : ''}`;
-  const draw = drawing(name);
-  const order = draw.integers(4 * batch, rows);
-  order.fill(NO_ROW, 3 * batch - missing, 3 * batch);
+/**
+ * Row numbers of four steps' batches, the clock at the last of them. Without `gather` there is no table, and each position is
+ * a row.
+ */
+export function batchTables(draw: Drawing, gather: boolean, batch: number) {
   return {
-    op: 'batch_gather',
-    name,
-    dims: { batch, inputs, targets },
-    constants: {},
+    dims: { gather: gather ? 1 : 0 },
     inputs: {
-      x: draw.normals(rows * inputs),
-      y: draw.normals(rows * targets),
-      clock: Uint32Array.of(9, 7, 11),
-      order,
+      clock: Uint32Array.of(5, 2, 40),
+      order: gather ? draw.integers(4 * batch, PICKED_FROM) : new Uint32Array(0),
     },
-    outputs: { x_batch: batch * inputs, y_batch: batch * targets },
   };
 }
-
-const gatherCases: OpCase[] = [
-  ...sizesAround(64).map((batch) => gatherCase({ rows: 300, batch, inputs: 2, targets: 1 })),
-  gatherCase({ rows: 1, batch: 3, inputs: 1, targets: 1 }),
-  gatherCase({ rows: 97, batch: 13, inputs: 64, targets: 10 }),
-  gatherCase({ rows: 300, batch: 64, inputs: 2, targets: 1, missing: 20 }),
-  gatherCase({ rows: 5, batch: 4, inputs: 3, targets: 2, missing: 3 }),
-];
 
 function advanceCase(clock: number, steps: number): OpCase {
   const inputs = { clock: Uint32Array.of(clock, 3, 99) };
@@ -72,10 +51,4 @@ const gridCases: OpCase[] = [
   gridCase({ batch: 65, inputs: 5, columns: 33, rows: 9, xAxis: 3, yAxis: 1, first: 128 }),
 ];
 
-export const batchCases: OpCase[] = [
-  ...gatherCases,
-  advanceCase(0, 1),
-  advanceCase(41, 3),
-  advanceCase(41, 0),
-  ...gridCases,
-];
+export const batchCases: OpCase[] = [advanceCase(0, 1), advanceCase(41, 3), advanceCase(41, 0), ...gridCases];

@@ -5,6 +5,7 @@ import { HYPER, HYPER_SIZE } from '../../src/ops/hyper.ts';
 import { drawing } from '../support/draw.ts';
 import { type OpCase, sizesAround } from '../support/op-case.ts';
 import { ACTIVATIONS, type ActivationCode } from './activation.ts';
+import { batchTables, PICKED_FROM } from './batch.ts';
 import { DROPOUTS, type DropoutName, dropoutSetting } from './dropout.ts';
 
 interface Sizes {
@@ -20,6 +21,8 @@ interface Forward extends Sizes {
   readonly dropout: DropoutName;
   readonly linear?: boolean;
   readonly sharedX?: boolean;
+  /** x is a training set, from which a table picks the batch. */
+  readonly gather?: boolean;
   readonly ownMasks?: boolean;
   /** Of x, w and b: their first elements in their buffers. */
   readonly offsets?: boolean;
@@ -87,10 +90,17 @@ function places({ inputs, outputs }: Sizes, offsets: boolean) {
   return { w_offset, b_offset, params: b_offset + outputs + (offsets ? 5 : 0) };
 }
 
+/** Rows that x has in all. */
+function rowsOfX({ models, batch, sharedX, gather }: Forward | GradW): number {
+  if (gather) return PICKED_FROM;
+  return sharedX ? batch : models * batch;
+}
+
 function forwardCase(setting: Forward): OpCase {
   const { models, batch, inputs, outputs, activation, dropout, sharedX = false, offsets = false } = setting;
-  const { tiling = THREAD, linear = false } = setting;
+  const { tiling = THREAD, linear = false, gather = false } = setting;
   const notes = [
+    gather && 'gathered',
     linear && 'linear after all',
     setting.ownMasks && 'own masks',
     sharedX && 'shared x',
@@ -101,21 +111,24 @@ function forwardCase(setting: Forward): OpCase {
   const draw = drawing(name);
   const { w_offset, b_offset, params } = places(setting, offsets);
   const x_offset = offsets ? 9 : 0;
-  const x_stride = sharedX ? 0 : batch * inputs;
+  const x_stride = sharedX || gather ? 0 : batch * inputs;
+  const tables = batchTables(draw, gather, batch);
   const dropped = dropoutSetting(draw, { ...setting, fan_out: outputs });
   return {
     op,
     name,
     dims: {
       ...{ models, batch, fan_in: inputs, fan_out: outputs, x_offset, x_stride },
+      ...tables.dims,
       ...{ params, w_offset, b_offset, linear: linear ? 1 : 0 },
       ...dropped.dims,
     },
     constants: { ...tiling.constants, ACTIVATION: ACTIVATION[activation], DROPOUT: DROPOUT[dropout] },
     inputs: {
-      x: draw.normals(x_offset + (sharedX ? 1 : models) * batch * inputs),
+      x: draw.normals(rowsOfX(setting) * inputs + x_offset),
       parameters: draw.normals(models * params, Math.sqrt(2 / inputs)),
       ...dropped.inputs,
+      ...tables.inputs,
     },
     outputs: { y: models * batch * outputs },
   };
@@ -141,6 +154,10 @@ export const denseForwardCases: OpCase[] = [
       ...{ activation: 'relu', dropout: 'counters', sharedX: true, offsets: true },
     }),
   ),
+  ...TILINGS.flatMap((tiling) => [
+    forwardCase({ ...PRIMES, inputs: 16, models: 2, tiling, activation: 'tanh', dropout: 'none', gather: true }),
+    forwardCase({ ...LARGE, inputs: 64, tiling, activation: 'relu', dropout: 'counters', gather: true }),
+  ]),
 ];
 
 interface GradX extends Sizes {
@@ -203,6 +220,8 @@ interface GradW extends Sizes {
   readonly tiling?: Tiling;
   readonly splits?: number;
   readonly sharedX?: boolean;
+  /** x is a training set, from which a table picks the batch. */
+  readonly gather?: boolean;
   readonly offsets?: boolean;
   /** Rows from here on are past the end of a short batch: their d_y is zero. */
   readonly rows?: number;
@@ -210,15 +229,17 @@ interface GradW extends Sizes {
 
 function gradWCase(setting: GradW): OpCase {
   const { models, batch, inputs, outputs, sharedX = false, offsets = false, rows = batch } = setting;
-  const { tiling = THREAD, splits = 1 } = setting;
+  const { tiling = THREAD, splits = 1, gather = false } = setting;
   const parts = splits > 1 && `${splits} parts`;
-  const notes = [sharedX && 'shared x', offsets && 'offsets', rows < batch && `${rows} rows`, parts].filter(Boolean);
+  const short = rows < batch && `${rows} rows`;
+  const notes = [gather && 'gathered', sharedX && 'shared x', offsets && 'offsets', short, parts].filter(Boolean);
   const op = `dense_grad_w${tiling.suffix}` as const;
   const name = [op, tiling.title, label(setting), ...notes].join(' ');
   const draw = drawing(name);
   const { w_offset, b_offset, params } = places(setting, offsets);
   const x_offset = offsets ? 9 : 0;
-  const x_stride = sharedX ? 0 : batch * inputs;
+  const x_stride = sharedX || gather ? 0 : batch * inputs;
+  const tables = batchTables(draw, gather, batch);
   const d_y = draw.normals(models * batch * outputs, 1 / batch);
   const hyper = draw.normals(models * HYPER_SIZE);
   for (let m = 0; m < models; m++) {
@@ -230,14 +251,16 @@ function gradWCase(setting: GradW): OpCase {
     name,
     dims: {
       ...{ models, batch, fan_in: inputs, fan_out: outputs, x_offset, x_stride },
+      ...tables.dims,
       ...{ params, w_offset, b_offset, splits },
     },
     constants: tiling.constants,
     inputs: {
       d_y,
-      x: draw.normals(x_offset + (sharedX ? 1 : models) * batch * inputs),
+      x: draw.normals(rowsOfX(setting) * inputs + x_offset),
       parameters: draw.normals(models * params),
       hyper,
+      ...tables.inputs,
     },
     outputs: { gradients: models * splits * params },
   };
@@ -250,6 +273,8 @@ export const denseGradWCases: OpCase[] = [
     gradWCase({ models: 1, batch: 64, inputs: 2, outputs: 5, rows: 44, tiling }),
     gradWCase({ ...LARGE, batch: 132, models: 3, sharedX: true, offsets: true, tiling }),
     gradWCase({ models: 3, batch: 24, inputs: 19, outputs: 9, splits: 3, offsets: true, tiling }),
+    gradWCase({ models: 2, batch: 64, inputs: 19, outputs: 33, rows: 44, gather: true, tiling }),
+    gradWCase({ models: 1, batch: 24, inputs: 70, outputs: 5, splits: 3, gather: true, tiling }),
   ]),
   // Parts of ⌈B / splits⌉ rows: the last one shorter, and empty.
   gradWCase({ models: 2, batch: 31, inputs: 5, outputs: 9, splits: 4 }),

@@ -3,6 +3,7 @@ import { HYPER, HYPER_SIZE } from '../../src/ops/hyper.ts';
 import { HEALTHY, LOSS, SCORE_BLOCK } from '../../src/ops/loss.ts';
 import { type Drawing, drawing } from '../support/draw.ts';
 import { type OpCase, sizesAround, tensorEnds } from '../support/op-case.ts';
+import { batchTables, PICKED_FROM } from './batch.ts';
 
 export type LossCode = keyof typeof LOSS;
 
@@ -34,28 +35,29 @@ interface Head {
   readonly units: number;
   /** Rows of this step's batch. */
   readonly rows?: number;
-  readonly offset?: boolean;
+  /** y is a training set's, from which a table picks the batch. */
+  readonly gather?: boolean;
   readonly logits?: readonly (readonly number[])[];
 }
 
 function headCase(setting: Head): OpCase {
-  const { loss, models, batch, units, rows = batch, offset = false, logits } = setting;
-  const notes = [rows < batch && `${rows} rows`, offset && 'offset', logits && 'edges'].filter(Boolean);
+  const { loss, models, batch, units, rows = batch, gather = false, logits } = setting;
+  const notes = [rows < batch && `${rows} rows`, gather && 'gathered', logits && 'edges'].filter(Boolean);
   const name = ['loss_head', `M=${models} B=${batch} U=${units}`, loss, ...notes].join(' ');
   const draw = drawing(name);
-  const skipped = offset ? 2 : 0;
-  const { targets, y } = targetsFor(draw, loss, batch + skipped, units);
+  const { targets, y } = targetsFor(draw, loss, gather ? PICKED_FROM : batch, units);
+  const tables = batchTables(draw, gather, batch);
   return {
     op: 'loss_head',
     name,
-    dims: { models, batch, units, targets, y_offset: skipped * targets, health_stride: 3 },
+    dims: { models, batch, units, targets, ...tables.dims, health_stride: 3 },
     constants: { LOSS: LOSS[loss] },
     inputs: {
       logits: logits ? Float32Array.from(logits.flat()) : draw.normals(models * batch * units, 2),
       y,
-      // Step 7 of tables that begin with step 5: their third row. Its neighbours name other numbers of rows.
-      clock: Uint32Array.of(7, 5, 30),
-      batch_rows: Uint32Array.of(1, 2, rows, 3),
+      ...tables.inputs,
+      // The steps before name other numbers of rows.
+      batch_rows: Uint32Array.of(1, 2, 3, rows),
       // Model 0 has been unhealthy since step 4, before this one.
       health: new Uint32Array(3 * models).fill(HEALTHY).fill(4, 0, 1),
     },
@@ -66,7 +68,7 @@ function headCase(setting: Head): OpCase {
 const fullHeads = LOSSES.flatMap((loss) => [
   ...sizesAround(64).map((batch) => headCase({ loss, models: 1, batch, units: 3 })),
   ...[1, 2, 10].map((units) => headCase({ loss, models: 3, batch: 5, units })),
-  headCase({ loss, models: 3, batch: 64, units: 2, rows: 44, offset: true }),
+  headCase({ loss, models: 3, batch: 64, units: 2, rows: 44, gather: true }),
   headCase({ loss, models: 1, batch: EDGE_ROWS.length, units: EDGE_UNITS, logits: EDGE_ROWS }),
 ]);
 

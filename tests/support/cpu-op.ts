@@ -43,6 +43,9 @@ export const NO_DROPOUT = {
   },
 };
 
+/** The tables of a batch that is taken as it lies. */
+export const IN_PLACE = { clock: new Uint32Array(3), order: new Uint32Array(0) };
+
 /** Columns are examples in the notebooks and rows are here. */
 export function transposed(matrix: readonly (readonly number[])[]): number[][] {
   return matrix[0]!.map((_, column) => matrix.map((row) => row[column]!));

@@ -6,7 +6,7 @@ import { ACTIVATION } from '../../src/ops/activation.ts';
 import { DROPOUT, keepThreshold } from '../../src/ops/dropout.ts';
 import type { ActivationName } from '../../src/spec/types.ts';
 import { expectClose } from '../support/close.ts';
-import { hyperRow, runCpu, transposed } from '../support/cpu-op.ts';
+import { hyperRow, IN_PLACE, runCpu, transposed } from '../support/cpu-op.ts';
 import { numericGradient, relativeDistance } from '../support/differences.ts';
 import { drawing } from '../support/draw.ts';
 import { cpuNet, type NetSetting, randomNet, type Tensors } from '../support/net.ts';
@@ -38,19 +38,19 @@ describe('the dense layer', () => {
   const y = new Float64Array(B * O);
   const penalty = (l2: number) => (l2 / 2) * parameters.subarray(0, I * O).reduce((sum, w) => sum + w * w, 0);
   const forward = () => {
-    const sizes = { models: 1, batch: B, fan_in: I, fan_out: O, x_offset: 0, x_stride: 0 };
+    const sizes = { models: 1, batch: B, fan_in: I, fan_out: O, x_offset: 0, x_stride: 0, gather: 0 };
     runCpu(
       'dense_forward',
       { ...sizes, ...places, linear: 0, ...counters.dims },
-      { x, parameters, ...counters.arrays, y },
+      { x, parameters, ...IN_PLACE, ...counters.arrays, y },
     );
     return y.reduce((sum, value, e) => sum + value * c[e]!, 0);
   };
 
   test('dense_grad_w with the penalty of l2', () => {
     const gradients = new Float64Array(places.params);
-    const sizes = { models: 1, batch: B, fan_in: I, fan_out: O, x_offset: 0, x_stride: 0 };
-    const arrays = { d_y: c, x, parameters, hyper: hyperRow({ l2: 0.7 }), gradients };
+    const sizes = { models: 1, batch: B, fan_in: I, fan_out: O, x_offset: 0, x_stride: 0, gather: 0 };
+    const arrays = { d_y: c, x, parameters, hyper: hyperRow({ l2: 0.7 }), ...IN_PLACE, gradients };
     runCpu('dense_grad_w', { ...sizes, ...places, splits: 1 }, arrays);
     const numeric = numericGradient(() => forward() + penalty(0.7), parameters);
     expect(relativeDistance(gradients, numeric)).toBeLessThan(1e-10);
@@ -77,9 +77,18 @@ describe.each(ACTIVATIONS)('dense_grad_x through %s', (name) => {
     const loss = () => {
       const dims = { models: 1, batch: B, fan_out: I, ...counters.dims };
       runCpu('activation_forward', dims, { z, ...counters.arrays, y: h }, constants);
-      const above = { models: 1, batch: B, fan_in: I, fan_out: O, x_offset: 0, x_stride: 0, params: I * O + O };
+      const above = {
+        models: 1,
+        batch: B,
+        fan_in: I,
+        fan_out: O,
+        x_offset: 0,
+        x_stride: 0,
+        gather: 0,
+        params: I * O + O,
+      };
       const places = { w_offset: 0, b_offset: I * O, linear: 0, ...counters.dims };
-      runCpu('dense_forward', { ...above, ...places }, { x: h, parameters, ...counters.arrays, y });
+      runCpu('dense_forward', { ...above, ...places }, { x: h, parameters, ...IN_PLACE, ...counters.arrays, y });
       return y.reduce((sum, value, e) => sum + value * c[e]!, 0);
     };
     const numeric = numericGradient(loss, z);

@@ -7,7 +7,7 @@ import { ACTIVATION } from '../../src/ops/activation.ts';
 import { DROPOUT, keepThreshold } from '../../src/ops/dropout.ts';
 import { LOSS } from '../../src/ops/loss.ts';
 import { expectClose } from '../support/close.ts';
-import { hyperRow, runCpu, transposed } from '../support/cpu-op.ts';
+import { hyperRow, IN_PLACE, runCpu, transposed } from '../support/cpu-op.ts';
 
 const ROWS = 40;
 const UNITS = 251;
@@ -129,13 +129,13 @@ describe("the notebook's network of 3-2-3-1", () => {
       const fan_out = tensors.b.length;
       const { parameters, b_offset, params } = parametersOf(tensors);
       const { dims, arrays, constant } = dropped(inputs.masks[l], keepProb);
-      const sizes = { models: 1, batch: BATCH, fan_in, fan_out, x_offset: 0, x_stride: 0 };
+      const sizes = { models: 1, batch: BATCH, fan_in, fan_out, x_offset: 0, x_stride: 0, gather: 0 };
       const y = new Float64Array(BATCH * fan_out);
       const ACTIVATION_OF_LAYER = l < 2 ? ACTIVATION.relu : ACTIVATION.linear;
       runCpu(
         'dense_forward',
         { ...sizes, params, w_offset: 0, b_offset, linear: 0, ...dims },
-        { x, parameters, ...arrays, y },
+        { x, parameters, ...IN_PLACE, ...arrays, y },
         { ACTIVATION: ACTIVATION_OF_LAYER, DROPOUT: constant },
       );
       x = y;
@@ -165,11 +165,11 @@ describe("the notebook's network of 3-2-3-1", () => {
     const d_logits = new Float64Array(BATCH);
     runCpu(
       'loss_head',
-      { models: 1, batch: BATCH, units: 1, targets: 1, y_offset: 0, health_stride: 1 },
+      { models: 1, batch: BATCH, units: 1, targets: 1, gather: 0, health_stride: 1 },
       {
         logits: outputs[2]!,
         y: rowMajor(labels),
-        clock: new Uint32Array(3),
+        ...IN_PLACE,
         batch_rows: Uint32Array.of(BATCH),
         row_loss: new Float64Array(BATCH),
         d_logits,
@@ -197,11 +197,11 @@ describe("the notebook's network of 3-2-3-1", () => {
       const { parameters, params, b_offset } = parametersOf(weights[l - 1]!);
       const x = layers[l - 1]!;
       const gradients = new Float64Array(params);
-      const sizes = { fan_in: x.length / BATCH, fan_out: d_y.length / BATCH, x_offset: 0, x_stride: 0 };
+      const sizes = { fan_in: x.length / BATCH, fan_out: d_y.length / BATCH, x_offset: 0, x_stride: 0, gather: 0 };
       runCpu(
         'dense_grad_w',
         { models: 1, batch: BATCH, ...sizes, params, w_offset: 0, b_offset, splits: 1 },
-        { d_y, x, parameters, hyper: hyperRow({}), gradients },
+        { d_y, x, parameters, hyper: hyperRow({}), ...IN_PLACE, gradients },
       );
       const expected = [...fixture.float64[`dW${l}`]!.flat(), ...fixture.float64[`db${l}`]!.flat()];
       expectClose(gradients, expected, { rtol: 1e-12, atol: 1e-16 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { HEALTHY, LOSS, rowLoss } from '../../src/ops/loss.ts';
 import { expectClose } from '../support/close.ts';
-import { hyperRow, runCpu } from '../support/cpu-op.ts';
+import { hyperRow, IN_PLACE, runCpu } from '../support/cpu-op.ts';
 import { numericGradient, relativeDistance } from '../support/differences.ts';
 import { drawing } from '../support/draw.ts';
 
@@ -23,11 +23,11 @@ function head({ loss, logits, y, batch, rows = batch }: Head) {
   const d_logits = new Float64Array(logits.length);
   runCpu(
     'loss_head',
-    { models: 1, batch, units: logits.length / batch, targets: y.length / batch, y_offset: 0, health_stride: 1 },
+    { models: 1, batch, units: logits.length / batch, targets: y.length / batch, gather: 0, health_stride: 1 },
     {
       logits,
       y,
-      clock: new Uint32Array(3),
+      ...IN_PLACE,
       batch_rows: Uint32Array.of(rows),
       row_loss,
       d_logits,

@@ -65,13 +65,13 @@ test('compile leaves its shape as it was', () => {
 // Tensors of 10, 5, 5 and 1 elements, each moved up to a multiple of four: 0, 12, 20, 28, and 32 in all.
 const EXPECTED_TEXT = `step  3 × 2-5-1 relu, sigmoidCrossEntropy, sgd, full batch of 300   9 dispatches, 199.7 KiB in all
 strategy layered: one dispatch per fused op and layer, about 9 a step
-  1 dense_forward      models=3 batch=300 fan_in=2 fan_out=5 x_offset=0 x_stride=0 params=32 w_offset=0 b_offset=12 linear=0 layers=2 layer=0 masks=1 mask_offset=0 mask_stride=0 | ACTIVATION=1 DROPOUT=0 | x=train_x parameters drop_keys drop_scale clock drop_masks y=h1
-  2 dense_forward      models=3 batch=300 fan_in=5 fan_out=1 x_offset=0 x_stride=1500 params=32 w_offset=20 b_offset=28 linear=0 layers=2 layer=1 masks=1 mask_offset=0 mask_stride=0 | ACTIVATION=0 DROPOUT=0 | x=h1 parameters drop_keys drop_scale clock drop_masks y=logits
-  3 loss_head          models=3 batch=300 units=1 targets=1 y_offset=0 health_stride=3 | LOSS=0 | logits y=train_y clock batch_rows row_loss d_logits health
+  1 dense_forward      models=3 batch=300 fan_in=2 fan_out=5 x_offset=0 x_stride=0 gather=0 params=32 w_offset=0 b_offset=12 linear=0 layers=2 layer=0 masks=1 mask_offset=0 mask_stride=0 | ACTIVATION=1 DROPOUT=0 | x=train_x parameters drop_keys drop_scale clock drop_masks order y=h1
+  2 dense_forward      models=3 batch=300 fan_in=5 fan_out=1 x_offset=0 x_stride=1500 gather=0 params=32 w_offset=20 b_offset=28 linear=0 layers=2 layer=1 masks=1 mask_offset=0 mask_stride=0 | ACTIVATION=0 DROPOUT=0 | x=h1 parameters drop_keys drop_scale clock drop_masks order y=logits
+  3 loss_head          models=3 batch=300 units=1 targets=1 gather=0 health_stride=3 | LOSS=0 | logits y=train_y clock batch_rows order row_loss d_logits health
   4 objective          models=3 batch=300 params=32 tensors=4 health_stride=3 | row_loss parameters tensor_offsets hyper clock batch_rows losses health  (recorded steps only)
-  5 dense_grad_w       models=3 batch=300 fan_in=5 fan_out=1 x_offset=0 x_stride=1500 params=32 w_offset=20 b_offset=28 splits=1 | d_y=d_logits x=h1 parameters hyper gradients
+  5 dense_grad_w       models=3 batch=300 fan_in=5 fan_out=1 x_offset=0 x_stride=1500 gather=0 params=32 w_offset=20 b_offset=28 splits=1 | d_y=d_logits x=h1 parameters hyper clock order gradients
   6 dense_grad_x       models=3 batch=300 units_above=1 fan_out=5 params=32 w_offset=20 layers=2 layer=0 masks=1 mask_offset=0 mask_stride=0 | ACTIVATION=1 DROPOUT=0 | d_y=d_logits parameters saved=h1 drop_keys drop_scale clock drop_masks d_z=d_z1
-  7 dense_grad_w       models=3 batch=300 fan_in=2 fan_out=5 x_offset=0 x_stride=0 params=32 w_offset=0 b_offset=12 splits=1 | d_y=d_z1 x=train_x parameters hyper gradients
+  7 dense_grad_w       models=3 batch=300 fan_in=2 fan_out=5 x_offset=0 x_stride=0 gather=0 params=32 w_offset=0 b_offset=12 splits=1 | d_y=d_z1 x=train_x parameters hyper clock order gradients
   8 optimizer_step     models=3 params=32 moments=0 tensors=4 rate_stride=0 health_stride=3 | OPTIMIZER=0 EPSILON_INSIDE=0 | gradients hyper rates clock tensor_offsets parameters moments health
   9 advance_clock      steps=1 | clock
 buffers
@@ -167,10 +167,17 @@ describe.each(Object.entries(SHAPES))('%s', (_, one) => {
 });
 
 describe('what a step is made of', () => {
-  test('a full batch is not gathered, and a mini-batch is', () => {
-    expect(opNames(compile(shape()).segments.step)).not.toContain('batch_gather');
-    const [first] = compile(shape({ gather: true, batch: 64 })).segments.step;
-    expect(first!.op).toBe('batch_gather');
+  test('the first layer and the loss take a mini-batch’s rows from the order table, and a full batch’s as they lie', () => {
+    const gathering = (settings: Partial<NetworkShape>) => {
+      const { step } = compile(shape(settings)).segments;
+      return step.flatMap(({ op, dims, buffers }) => (dims.gather ? [`${op} ${buffers.x ?? buffers.y}`] : []));
+    };
+    expect(gathering({})).toEqual([]);
+    expect(gathering({ gather: true, batch: 64 })).toEqual([
+      'dense_forward train_x',
+      'loss_head train_y',
+      'dense_grad_w train_x',
+    ]);
   });
 
   test('forward, loss, backward, update, clock', () => {

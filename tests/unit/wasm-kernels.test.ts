@@ -52,7 +52,6 @@ describe('WebAssembly kernels', () => {
   test('every op that a step of training is made of has one', () => {
     expect([...new Set(cases.map(({ op }) => op))].sort()).toEqual([
       'activation_forward',
-      'batch_gather',
       ...['dense_forward', 'dense_forward_subgroup', 'dense_forward_tiled', 'dense_forward_wide'],
       ...['dense_grad_w', 'dense_grad_w_subgroup', 'dense_grad_w_tiled', 'dense_grad_w_wide'],
       ...['dense_grad_x', 'dense_grad_x_subgroup', 'dense_grad_x_tiled', 'dense_grad_x_wide'],
