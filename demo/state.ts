@@ -226,7 +226,8 @@ function frameRate(usual: number): number {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM_FRAME_RATE : usual;
 }
 
-function openLesson({ lesson, settings, backend }: LessonPlace): void {
+/** @param then whether it goes on by itself */
+function openLesson({ lesson, settings, backend }: LessonPlace, then: 'wait' | 'play'): void {
   switch (lesson.kind) {
     case 'compare': {
       if (!hasData.value) {
@@ -237,14 +238,15 @@ function openLesson({ lesson, settings, backend }: LessonPlace): void {
       const files = filesOf(lesson);
       const { insight = {} } = lesson;
       const wants = { pictures: true, ...insight, curvePoints: CURVE_POINTS };
-      training.open({ groups: sweepsOf(lesson.groups(settings)), backend, files, frameRate: rate, ...wants });
+      const groups = sweepsOf(lesson.groups(settings));
+      training.open({ groups, backend, files, frameRate: rate, ...wants }, then);
       break;
     }
     case 'tuning': {
       const base = lesson.base(settings);
       const models = gridModels(lesson.grid(settings), base);
       const rate = frameRate(GRID_FRAME_RATE);
-      training.open({ groups: [{ base, models }], backend, frameRate: rate, pictures: false, curvePoints: 0 });
+      training.open({ groups: [{ base, models }], backend, frameRate: rate, pictures: false, curvePoints: 0 }, then);
       break;
     }
     case 'check':
@@ -265,11 +267,16 @@ addEventListener('hashchange', () => {
 let openLater: ReturnType<typeof setTimeout> | undefined;
 let lastWanted = where.peek();
 
+/** The same lesson with another setting: what trains begins again by itself. */
+const isOtherSetting = (before: Place, wanted: Place): boolean =>
+  before !== wanted && before.page === 'lesson' && wanted.page === 'lesson' && before.lesson === wanted.lesson;
+
 // A slider on its way through many values opens only the one where it rests.
 effect(() => {
   const wanted = where.value;
   ownFile.value;
   const isLook = differsInLook(lastWanted, wanted);
+  const then = untracked(() => (isOtherSetting(lastWanted, wanted) && training.goesOn() ? 'play' : 'wait'));
   lastWanted = wanted;
   if (isLook) {
     history.replaceState(null, '', writeLink(wanted));
@@ -277,7 +284,7 @@ effect(() => {
   }
   clearTimeout(openLater);
   untracked(() => {
-    training.hold();
+    training.hold(then);
     spread.close();
     openCell.value = null;
     if (wanted.page === 'workbench') bench.fit(wanted.runs, wanted.backend);
@@ -286,7 +293,7 @@ effect(() => {
   openLater = setTimeout(() => {
     const link = writeLink(wanted);
     if (location.hash !== link) history.replaceState(null, '', link);
-    if (wanted.page === 'lesson') openLesson(wanted);
+    if (wanted.page === 'lesson') openLesson(wanted, then);
     else if (wanted.page === 'landscape') training.open(landscapeJob(wanted, frameRate(FRAME_RATE), ownFiles()));
     else training.close();
     if (wanted.page === 'workbench') bench.open();

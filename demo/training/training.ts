@@ -45,7 +45,9 @@ export function createTraining() {
   const survey = signal<Survey | null>(null);
   const surveying = signal<number | null>(null);
   let id = 0;
+  /** Does the job that is being opened go on by itself? */
   let playsAtOnce = false;
+  let lastSpeed: number | null = null;
   /** Who waits for files; forgotten with the job. */
   let takers: { model: number; give: (taken: Taken) => void }[] = [];
 
@@ -95,7 +97,7 @@ export function createTraining() {
         surveying.value = null;
         if (status.value === 'opening') {
           status.value = 'ready';
-          if (playsAtOnce) play(null);
+          if (playsAtOnce) play(lastSpeed);
         }
         break;
       case 'taken': {
@@ -135,14 +137,16 @@ export function createTraining() {
 
   /** From the start again where the run has ended. */
   const play = (stepsPerSecond: number | null) => {
+    lastSpeed = stepsPerSecond;
     if (status.value === 'opening') return;
     if (status.value === 'done') send({ type: 'rewind' });
     status.value = 'running';
     send({ type: 'play', stepsPerSecond });
   };
 
-  const hold = () => {
+  const hold = (then: 'wait' | 'play' = 'wait') => {
     id += 1;
+    playsAtOnce = then === 'play';
     failure.value = null;
     recovery.value = null;
     survey.value = null;
@@ -175,8 +179,7 @@ export function createTraining() {
     },
     /** Other runs: everything begins again. The old pictures stay until the new ones are there. */
     open(job: Job, then: 'wait' | 'play' = 'wait') {
-      hold();
-      playsAtOnce = then === 'play';
+      hold(then);
       const order = { type: 'open', id, job } as const;
       send(order);
       clearTimeout(stuckLater);
@@ -185,6 +188,8 @@ export function createTraining() {
     },
     /** Another job is on its way: the old one stops, its pictures stay. */
     hold,
+    /** Does it train, or will it as soon as it can? */
+    goesOn: () => status.value === 'running' || (status.value === 'opening' && playsAtOnce),
     /** Gives up what is being opened, at once. */
     cancel() {
       hold();

@@ -44,6 +44,18 @@ test('in slow motion the steps can be watched one by one, and paused with a clic
   await page.close();
 });
 
+/** Moves a slider to one of its stops. */
+async function slide(page: Page, key: string, stop: string): Promise<void> {
+  await page.$eval(
+    `#setting-${key}`,
+    (slider, value) => {
+      (slider as HTMLInputElement).value = value;
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+    },
+    stop,
+  );
+}
+
 test('start, pause, step and rewind; the numbers are those of the library, to the bit', async () => {
   const { page, errors } = await visit(lab, '#1/initialization?more=0&backend=cpu');
   expect(await text(page, 'h1')).toMatch(/weights start/);
@@ -485,12 +497,34 @@ test('a malformed link gets a readable message and a working page', async () => 
   await page.close();
 });
 
+test('another setting begins a lesson that trains again by itself; a paused one waits', async () => {
+  const { page, errors } = await visit(lab, '#1/regularization?backend=cpu');
+  const main = () => page.$eval('.primary', (button) => button.textContent!.trim());
+  await page.click('.controls input[type=checkbox]'); // slow motion
+  await press(page, 'Start');
+  await waitForStep(page, 20);
+  for (const value of ['12', '15']) await slide(page, 'l2', value);
+  await page.waitForFunction(() => document.querySelector('progress')!.value === 0);
+  await waitForStep(page, 1);
+  expect(await main()).toBe('Pause');
+  expect(await stepOf(page)).toBeLessThan(100); // still slow
+  await press(page, 'Pause');
+  await rested(page);
+  await slide(page, 'l2', '3');
+  await page.waitForFunction(() => document.querySelector('progress')!.value === 0);
+  await page.waitForSelector('.primary:enabled');
+  expect(await main()).toBe('Start');
+  await page.click('nav a'); // another lesson waits, too
+  await page.waitForFunction(() => location.hash.includes('initialization'));
+  await page.waitForSelector('.primary:enabled');
+  expect(await main()).toBe('Start');
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 test('settings go into the address and survive a reload', async () => {
   const { page } = await visit(lab, '#1/regularization?backend=cpu');
-  await page.$eval('#setting-l2', (slider) => {
-    (slider as HTMLInputElement).value = '15';
-    slider.dispatchEvent(new Event('input', { bubbles: true }));
-  });
+  await slide(page, 'l2', '15');
   await page.waitForFunction(() => location.hash.includes('l2=1.5'));
   await page.reload();
   await page.waitForSelector('.primary:enabled');
