@@ -178,10 +178,12 @@ const optimizer: Maker<typeof optimizerStep> =
     const rate = m * d.rate_stride + (step - a.clock[1]!) * RATE_SIZE;
     const h = m * HYPER_SIZE;
     const alpha = a.hyper[h + HYPER.learningRate]! * a.rates[rate]!;
-    const [share1, share2] = [a.hyper[h + HYPER.share1]!, a.hyper[h + HYPER.share2]!];
+    const share1 = a.hyper[h + HYPER.share1]!;
+    const share2 = a.hyper[h + HYPER.share2]!;
     const epsilon = a.hyper[h + HYPER.epsilon]!;
     const weightDecay = c.OPTIMIZER === OPTIMIZER.adamw ? a.hyper[h + HYPER.weightDecay]! : 0;
-    const [correction1, correction2] = [a.rates[rate + 1]!, a.rates[rate + 2]!];
+    const correction1 = a.rates[rate + 1]!;
+    const correction2 = a.rates[rate + 2]!;
     for (let tensor = 0; tensor < d.tensors; tensor++) {
       const p = a.tensor_offsets[tensor]!;
       const size = a.tensor_offsets[tensor + 1]! - p;
@@ -190,9 +192,10 @@ const optimizer: Maker<typeof optimizerStep> =
       const first = at(a.moments, m * d.moments * d.params + p);
       const second = first + 4 * d.params;
       const decay = tensor % 2 === 0 ? weightDecay : 0;
+      // biome-ignore format: one argument a line would hide the loop
       const allFinite = k.update(
-        ...([c.OPTIMIZER, c.EPSILON_INSIDE, w, g, first, second, size] as const),
-        ...([alpha, share1, share2, epsilon, decay, correction1, correction2] as const),
+        c.OPTIMIZER, c.EPSILON_INSIDE, w, g, first, second, size,
+        alpha, share1, share2, epsilon, decay, correction1, correction2,
       );
       if (!allFinite) markUnhealthy(a.health, m * d.health_stride + 1 + (tensor >> 1), step + 1);
     }
