@@ -132,7 +132,6 @@ export function trySeeds(lesson: CompareLesson, seeds: number): void {
     seeds,
     backend: place.value.backend,
     files: filesOf(lesson),
-    isCpu: training.backend.value?.name === 'cpu',
   });
 }
 
