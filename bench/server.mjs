@@ -4,6 +4,7 @@ import { createReadStream, existsSync, mkdtempSync, rmSync, statSync } from 'nod
 import { cpus, tmpdir } from 'node:os';
 import { extname, join, normalize, sep } from 'node:path';
 import { assemblyscript } from '../scripts/assemblyscript.mjs';
+import { ensureBuilt } from '../scripts/dist.mjs';
 import { root } from '../scripts/setup.mjs';
 
 const PACKAGES = join(root, 'bench', 'peers', 'node_modules');
@@ -86,13 +87,15 @@ export async function startServer() {
   };
 }
 
-/** Loads modules of the sources in this process. */
+/** Loads the benchmark's modules in this process, and Basin as it is built: Node runs no worker from its sources. */
 export async function startLoader() {
+  ensureBuilt();
   const { createServer } = await import('vite');
   const cacheDir = mkdtempSync(join(tmpdir(), 'basin-bench-'));
   const server = await createServer({
     ...quiet(cacheDir),
     appType: 'custom',
+    resolve: { alias: [{ find: /^(\.\.\/)+src\/index\.ts$/, replacement: join(root, 'dist', 'index.js') }] },
     plugins: [assemblyscript()],
     server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   });

@@ -20,7 +20,7 @@ async function train({ run, patches }: TrainingProblem, options: SessionOptions)
   const job = patches.length > 0 ? await createSweep({ base: run, models: [...patches] }, options) : undefined;
   const session = job ?? (await createSession(run, options));
   return {
-    note: session.backend.strategy,
+    note: session.backend.name === 'cpu' ? session.backend.adapter : session.backend.strategy,
     async step(count) {
       await session.step(count);
       return undefined;

@@ -53,7 +53,7 @@ function Report({ training }: { training: Training }) {
   if (failure.value) return <p>Training has stopped.</p>;
   if (!backend.value) return <p>Looking for a backend …</p>;
   const { name, adapter, why } = backend.value;
-  const where = name === 'webgpu' ? `WebGPU on ${adapter}` : 'the CPU, in a worker of this page';
+  const where = name === 'webgpu' ? `WebGPU on ${adapter}` : `the CPU, beside this page: ${adapter}`;
   return (
     <p>
       Trained on <strong>{where}</strong>. Why: {why}

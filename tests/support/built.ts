@@ -1,14 +1,9 @@
 // The built library in Node processes of its own: what people install, with real workers.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const ROOT = join(import.meta.dirname, '../..');
-
-/** Builds dist/ where it is missing or old, as the command line does. */
-export function ensureBuilt(): void {
-  execFileSync(process.execPath, [join(ROOT, 'scripts/basin.mjs'), '--version'], { cwd: ROOT, stdio: 'pipe' });
-}
 
 export interface Ended {
   readonly code: number | null;

@@ -1,7 +1,8 @@
 // Sweeps on several processor threads, in the built library with real workers. The reference is the same sweep on one thread:
 // bits must be equal.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ensureBuilt, runBuilt } from '../support/built.ts';
+import { ensureBuilt } from '../../scripts/dist.mjs';
+import { runBuilt } from '../support/built.ts';
 
 const TIMEOUT_MS = 120_000;
 
