@@ -27,5 +27,6 @@ function describe({ auto, adapter, problem }: Doctor): string {
         ...Object.entries(adapter.limits).map(([name, value], i) => [i === 0 ? 'limits' : '', `${name} ${value}`]),
       ]
     : [];
-  return table([...machine, ...details, ['auto takes', `${auto.name}: ${auto.why}`]]);
+  const taken = auto.name === 'cpu' ? `cpu (${auto.adapter})` : auto.name;
+  return table([...machine, ...details, ['auto takes', `${taken}: ${auto.why}`]]);
 }

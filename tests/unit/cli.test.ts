@@ -494,7 +494,9 @@ describe('the rest', () => {
   test('doctor: adapter, and what auto takes and why', async () => {
     const { code, stdout } = await basin(['doctor']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^basin +\d+\.\d+\.\d+\nnode +v.*\nadapter +\S.*\n(.*\n)*auto takes +(cpu|webgpu): \S.*\n$/);
+    expect(stdout).toMatch(
+      /^basin +\d+\.\d+\.\d+\nnode +v.*\nadapter +\S.*\n(.*\n)*auto takes +(cpu \(WebAssembly SIMD, (up to \d+ threads|one thread)\)|webgpu): \S.*\n$/,
+    );
   });
 
   test('--version is that of package.json', async () => {
