@@ -143,7 +143,7 @@ function contenders({ l2, dropRate }: Settings): Contender[] {
     {
       id: 'dropout',
       label: 'Dropout',
-      note: `${percent(dropRate!, 0)} of the hidden units sit out at each step`,
+      note: `${percent(dropRate!, 0)} of the hidden units sit out`,
       patch: { dropRate: dropRate! },
     },
   ];

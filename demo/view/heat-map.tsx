@@ -19,7 +19,7 @@ const SCALE: readonly Rgb[] = [
 /** Accuracies from a coin toss up, losses from that of a coin toss down. */
 const ACCURACIES = [0.5, 1] as const;
 const LOSSES = [Math.LN2, 0.2] as const;
-const MOST_TICKS = 5;
+const MOST_TICKS = 4;
 
 function cellColour(accuracy: number, loss: number): string {
   if (!Number.isFinite(loss)) return colour('--line');

@@ -37,7 +37,7 @@ export function Insides({ insight = {} }: CompareLesson) {
     <section aria-labelledby="insides-title" class="whole">
       <h2 id="insides-title">Layer by layer</h2>
       <p class="hint">{SIZES_KEY}</p>
-      <div class="panels">
+      <div class="panels roomy">
         {contenders.value.map(({ id, label }, model) => (
           <article key={id} id={idOf(id)} class="panel" tabIndex={-1} aria-label={label} data-inside={id}>
             <h3>{label}</h3>

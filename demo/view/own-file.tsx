@@ -85,7 +85,7 @@ export function OwnFileBox({ onAccept = () => {} }: { onAccept?: Accept }) {
   const file = ownFile.value;
   return (
     <section
-      class="drop"
+      class={file ? 'drop given' : 'drop'}
       aria-label="Your file"
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {

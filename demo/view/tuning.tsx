@@ -73,8 +73,23 @@ function Chooser({ grid }: { grid: Grid }) {
   );
 }
 
-function Cell() {
+/** The chosen network on its own, with more steps. */
+function ToBench() {
   const { lesson, settings } = place.value;
+  const cell = openCell.value;
+  return (
+    <button
+      type="button"
+      class="compact"
+      disabled={cell === null}
+      onClick={() => openBench(runsOf(lesson, settings, cell))}
+    >
+      Continue as a run
+    </button>
+  );
+}
+
+function Cell() {
   const cell = openCell.value;
   const inGrid = cell === null ? undefined : tuned.value?.[cell];
   const now = cellTraining.frame.value?.now;
@@ -117,12 +132,6 @@ function Cell() {
       </dl>
       <CurveKey held="validation" />
       <Curve training={cellTraining} model={0} label="The chosen network" ceiling={0.8} held="validation" />
-      <p class="controls-row">
-        <button type="button" onClick={() => openBench(runsOf(lesson, settings, cell))}>
-          Continue as a run
-        </button>
-        <span class="hint">in the workbench</span>
-      </p>
     </>
   );
 }
@@ -242,10 +251,13 @@ export function Tuning() {
             <Metric />
           </div>
           <HeatMap grid={grid} />
-          {isDone && <Table grid={grid} />}
+          <Table grid={grid} />
         </section>
-        <section class="panel" aria-labelledby="cell-title">
-          <h2 id="cell-title">One of them</h2>
+        <section class="panel cell" aria-labelledby="cell-title">
+          <div class="panel-bar">
+            <h2 id="cell-title">One of them</h2>
+            <ToBench />
+          </div>
           <Chooser grid={grid} />
           <Cell />
         </section>

@@ -39,6 +39,7 @@ export interface LabPage {
 export interface PageOptions {
   readonly scheme?: 'light' | 'dark';
   readonly width?: number;
+  readonly height?: number;
   /** Runs in the page before anything of its own. */
   readonly before?: () => void;
   /** What stands there when the page can be used; default: it can be started. */
@@ -53,7 +54,7 @@ export async function visit({ browser, url }: Lab, hash: string, options: PageOp
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
-  await page.setViewport({ width: options.width ?? 1440, height: 900 });
+  await page.setViewport({ width: options.width ?? 1440, height: options.height ?? 900 });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: options.scheme ?? 'light' }]);
   if (options.before) await page.evaluateOnNewDocument(options.before);
   await page.goto(`${url}${hash}`);
@@ -122,6 +123,22 @@ export async function curve(page: Page, model: string): Promise<Row[]> {
 /** Waits until nothing moves any more. */
 export async function rested(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.querySelector('.primary')!.textContent!.includes('Pause'));
+}
+
+/** Runs in a page before anything of its own: `layoutShift` of it needs this. */
+export function watchShifts(): void {
+  const seen = { score: 0 };
+  (window as unknown as { shifts: typeof seen }).shifts = seen;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) seen.score += (entry as unknown as { value: number }).value;
+  }).observe({ type: 'layout-shift', buffered: true });
+}
+
+/** How much of what is on the screen has jumped, and how far: the sum of the page's layout shifts. */
+export async function layoutShift(page: Page): Promise<number> {
+  // A shift is reported after the frame in which it happened.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100))));
+  return page.evaluate(() => (window as unknown as { shifts: { score: number } }).shifts.score);
 }
 
 interface TraceEvent {

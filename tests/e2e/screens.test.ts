@@ -80,3 +80,55 @@ test.each(screens)(
     }
   },
 );
+
+interface Lesson {
+  readonly name: string;
+  readonly hash: string;
+  /** What shows how training goes: pictures, curves or a map. */
+  readonly seen: string;
+}
+
+const trained: readonly Lesson[] = [
+  { name: 'initialization', hash: '#1/initialization?backend=cpu', seen: '[data-model=xavier] .chart' },
+  { name: 'regularization', hash: '#1/regularization?backend=cpu', seen: '[data-model=dropout] .chart' },
+  { name: 'optimizers', hash: '#1/optimizers?epochs=200&rate=0.01&backend=cpu', seen: '.shared .chart' },
+  { name: 'tuning', hash: '#1/tuning?side=16&steps=50&backend=cpu', seen: '.heat canvas' },
+  { name: 'landscape', hash: '#1/landscape?run=start/circles&view=map&backend=cpu', seen: '[data-model="1"] .ground' },
+];
+
+const PROJECTORS = [
+  { width: 1280, height: 800 },
+  { width: 1600, height: 900 },
+] as const;
+const PHONE = { width: 390, height: 844 } as const;
+
+test.each(trained)('$name: question, guess, start, setting, picture and verdict are on one screen', async (lesson) => {
+  for (const size of PROJECTORS) {
+    const { page } = await visit(lab, lesson.hash, size);
+    await press(page, 'Start');
+    await page.waitForSelector('.verdict .judged', { timeout: 60_000 });
+    await page.evaluate(() => scrollTo(0, 0));
+    const setting = '.settings input, .settings select';
+    const shown = ['h1', '.prediction', '.primary', '.progress', setting, lesson.seen, '.judged'];
+    const below = await page.evaluate(
+      (selectors) =>
+        selectors.filter((each) => document.querySelector(each)!.getBoundingClientRect().bottom > innerHeight),
+      shown,
+    );
+    expect(below, `${lesson.name} at ${size.width}`).toEqual([]);
+    await page.close();
+  }
+});
+
+// Below a tenth a page counts as calm (web.dev/articles/cls); this is a hundredth of that.
+const CALM = 0.001;
+
+test.each(trained)('$name: nothing jumps when training starts, goes on and ends', async ({ name, hash }) => {
+  for (const size of [...PROJECTORS, PHONE]) {
+    const { page } = await visit(lab, hash, { ...size, before: watchShifts });
+    await press(page, 'Start');
+    await page.waitForSelector('.verdict .judged', { timeout: 60_000 });
+    expect(await layoutShift(page), `${name} at ${size.width}`).toBeLessThan(CALM);
+    await page.close();
+  }
+});
