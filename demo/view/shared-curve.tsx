@@ -69,7 +69,7 @@ function Counting() {
         </div>
       </fieldset>
       <p class="hint">
-        {WORDS[counts.value]} {paceWords(groups.value, pace)}. The buttons above count {steps(most)} an epoch.
+        {WORDS[counts.value]} {paceWords(groups.value, pace)}. The buttons count {steps(most)} an epoch.
       </p>
     </div>
   );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lessons } from '../../demo/lessons/index.ts';
-import { type Lab, openLab, pauseAt, press, visit, waitForStep } from './lab-page.ts';
+import { type Lab, layoutShift, openLab, pauseAt, press, visit, waitForStep, watchShifts } from './lab-page.ts';
 
 const folder = process.env.BASIN_SCREENS ?? join(tmpdir(), 'basin-screens');
 
