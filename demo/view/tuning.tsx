@@ -252,6 +252,10 @@ export function Tuning() {
           </div>
           <HeatMap grid={grid} />
           <Table grid={grid} />
+          <p class="hint">
+            The colours come from points held out of the training set, three in ten. Test points stay out of it:
+            settings chosen with them would fit them by choice, and nothing would be left to measure with.
+          </p>
         </section>
         <section class="panel cell" aria-labelledby="cell-title">
           <div class="panel-bar">
@@ -262,12 +266,7 @@ export function Tuning() {
           <Cell />
         </section>
       </div>
-      <Verdict seen={isDone && scores ? seenIn(grid, scores) : null}>
-        <p class="hint">
-          The colours come from points held out of the training set, three in ten. Test points stay out of it: settings
-          chosen with them would fit them by choice, and nothing would be left to measure with.
-        </p>
-      </Verdict>
+      <Verdict seen={isDone && scores ? seenIn(grid, scores) : null} />
     </div>
   );
 }

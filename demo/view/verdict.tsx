@@ -1,7 +1,5 @@
 // What was seen, once training has ended, and whether the guess was right.
 
-import type { ComponentChildren } from 'preact';
-
 export interface Seen {
   /** What came out, beside the guess. */
   readonly judged: string;
@@ -12,10 +10,9 @@ interface VerdictProps {
   readonly seen: Seen | null;
   /** What has to be there first. */
   readonly waiting?: string;
-  readonly children?: ComponentChildren;
 }
 
-export function Verdict({ seen, waiting = 'Comes here when training has ended.', children }: VerdictProps) {
+export function Verdict({ seen, waiting = 'Comes here when training has ended.' }: VerdictProps) {
   return (
     <section class="verdict" aria-live="polite">
       <h2>What happened</h2>
@@ -31,7 +28,6 @@ export function Verdict({ seen, waiting = 'Comes here when training has ended.',
           </ul>
         </>
       )}
-      {children}
     </section>
   );
 }
