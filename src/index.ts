@@ -69,6 +69,7 @@ export {
 export { keptUnits } from './train/masks.ts';
 export { createProduct, type Product } from './train/product.ts';
 export type { RecordEntry } from './train/record.ts';
+export { type Outcome, type ResultDocument, resultDocument } from './train/result.ts';
 export {
   type BackendReport,
   createSession,

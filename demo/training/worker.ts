@@ -10,6 +10,7 @@ import {
   layerOutputs,
   prepareRun,
   type Run,
+  resultDocument,
   SpecError,
   standardize,
   toCsv,
@@ -318,23 +319,16 @@ async function handOver(): Promise<void> {
 async function filesOf({ groups, setupMs, trainMs }: Open, model: number): Promise<Taken> {
   const { sweep, index } = groups.at(model);
   const run = sweep.run(index);
-  const { train, validation, test } = (await sweep.evaluate())[index]!;
+  const { backend, steps } = sweep;
   const diverged = (await sweep.divergences())[index]!;
-  const stepsPerSecond = sweep.steps === 0 ? 0 : Math.round((1000 * sweep.steps) / Math.max(trainMs, 1e-3));
-  const result = {
-    basin: 1,
-    run,
-    backend: sweep.backend,
-    steps: sweep.steps,
-    ...(sweep.steps < sweep.totalSteps && { stopped: { step: sweep.steps } }),
+  const outcome = {
+    ...{ run, backend, steps, diverged, setupMs, trainMs },
+    stopped: steps < sweep.totalSteps,
     record: (await sweep.records())[index]!,
-    train,
-    test,
-    validation,
-    diverged,
-    ...(sweep.data.classNames && { classNames: sweep.data.classNames }),
-    timing: { setupMs: Math.round(setupMs), trainMs: Math.round(trainMs), stepsPerSecond },
+    scores: (await sweep.evaluate())[index]!,
+    classNames: sweep.data.classNames,
   };
+  const result = resultDocument(outcome, {});
   const weights = diverged ? null : await sweep.toSafetensors(index);
   return { model, run, result: `${toJson(result, 2)}\n`, weights, rows: toCsv(sweep.data) };
 }

@@ -5,6 +5,7 @@ import type { Reals } from '../core/shape.ts';
 import type { Rows } from '../data/dataset.ts';
 import type { LoadedDataset } from '../data/load.ts';
 import { outputsOf } from '../train/predict.ts';
+import { resultDocument } from '../train/result.ts';
 import { createSession, type Score, type Session } from '../train/session.ts';
 import type { LayerTensors } from '../train/weights.ts';
 import { count, type OptionKinds, positionals, readArguments } from './args.ts';
@@ -96,25 +97,14 @@ async function trainOn(session: Session, io: Io): Promise<Pick<Ending, 'diverged
 }
 
 async function resultOf(session: Session, ending: Ending, wantsWeights: boolean, wantsPredictions: boolean) {
-  const { train, validation, test } = await session.evaluate();
-  const { diverged, stopped, setupMs, trainMs } = ending;
-  const stepsPerSecond = session.steps === 0 ? 0 : Math.round((1000 * session.steps) / Math.max(trainMs, 1e-3));
-  return {
-    basin: 1,
-    run: session.run,
-    backend: session.backend,
-    steps: session.steps,
-    ...(stopped && { stopped }),
-    record: await session.record(),
-    train,
-    test,
-    validation,
-    diverged,
-    ...(session.data.classNames && { classNames: session.data.classNames }),
+  const { run, backend, steps, data } = session;
+  const [record, scores] = [await session.record(), await session.evaluate()];
+  const stopped = ending.stopped !== null;
+  const outcome = { ...ending, run, backend, steps, stopped, record, scores, classNames: data.classNames };
+  return resultDocument(outcome, {
     ...(wantsWeights && { weights: (await session.weights()).map(nested) }),
     ...(wantsPredictions && { predictions: await predictionsOf(session) }),
-    timing: { setupMs: Math.round(setupMs), trainMs: Math.round(trainMs), stepsPerSecond },
-  };
+  });
 }
 
 type Result = Awaited<ReturnType<typeof resultOf>>;

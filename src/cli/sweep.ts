@@ -3,6 +3,7 @@
 import type { Divergence } from '../core/errors.ts';
 import type { CanonicalRun } from '../spec/types.ts';
 import type { Evaluation } from '../train/fleet.ts';
+import { timingOf } from '../train/result.ts';
 import { createSweep, type Sweep } from '../train/sweep.ts';
 import { type OptionKinds, positionals, readArguments } from './args.ts';
 import { about, readDocument } from './documents.ts';
@@ -53,11 +54,7 @@ export async function sweepCommand(argv: readonly string[], io: Io): Promise<num
   const { stopped, trainMs } = await trainAll(sweep, io);
   const models = await resultsOf(sweep);
   const best = models.every(({ diverged }) => diverged) ? null : await bestOf(sweep);
-  const timing = {
-    setupMs: Math.round(setupMs),
-    trainMs: Math.round(trainMs),
-    stepsPerSecond: perSecond(sweep, trainMs),
-  };
+  const timing = timingOf({ steps: allSteps(sweep), setupMs, trainMs });
   const result = {
     basin: 1,
     sweep: document.value,
@@ -96,11 +93,8 @@ async function trainAll(sweep: Sweep, io: Io) {
   return { stopped: isCut ? { step: sweep.steps } : null, trainMs: performance.now() - started };
 }
 
-/** Updates of all models in a second. */
-function perSecond(sweep: Sweep, trainMs: number): number {
-  const updates = sweep.modelSteps().reduce((sum, steps) => sum + steps, 0);
-  return Math.round((1000 * updates) / Math.max(trainMs, 1e-3));
-}
+/** Updates of all models. */
+const allSteps = (sweep: Sweep): number => sweep.modelSteps().reduce((sum, steps) => sum + steps, 0);
 
 const isHalved = ({ rungs }: Sweep): boolean => rungs.length > 1;
 
