@@ -76,9 +76,10 @@ export const gradientChecking: CheckLesson = {
     {
       key: 'nudge',
       label: 'Nudge',
-      hint: 'How far each weight is moved: ten to this power. Too far misses the bend of the loss; too little drowns in rounding.',
+      hint: 'How far each weight is moved. Too far misses the bend of the loss; too little drowns in rounding.',
       values: [-10, -9, -8, -7, -6, -5, -4, -3, -2, -1],
       initial: -5,
+      text: (power) => `1e${power}`,
     },
   ],
 };

@@ -11,6 +11,8 @@ export interface Setting {
   /** What it may be, in rising order: the slider's stops. */
   readonly values: readonly number[];
   readonly initial: number;
+  /** How a value is written, where not as it is. */
+  readonly text?: (value: number) => string;
   /** Has a control of its own elsewhere on the page. */
   readonly hidden?: true;
   /** Changes how the runs are shown, not how they train. */

@@ -3,14 +3,14 @@
 import type { ComponentChildren } from 'preact';
 import { isSlow, start, toggleSpeed, training } from '../state.ts';
 import type { Status } from '../training/training.ts';
-import { count } from './format.ts';
+import { count, roundUp } from './format.ts';
 
 /** What the buttons move: one training, or several together. */
 export interface Trainer {
   readonly status: Status;
   readonly step: number;
   readonly totalSteps: number;
-  /** How far the longer step goes. */
+  /** How far the longer step goes, about. */
   readonly every: number;
   /** Stands beside the steps: what hinders, or what goes on instead. */
   readonly note?: ComponentChildren;
@@ -79,6 +79,7 @@ function Progress({ status, step, totalSteps, note }: Trainer) {
 
 export function TrainingControls({ trainer, children }: { trainer: Trainer; children: ComponentChildren }) {
   const { status, step, every, stepOn, rewind } = trainer;
+  const far = roundUp(every);
   const mayStep = ['ready', 'paused', 'done'].includes(status);
   return (
     <section class="controls" aria-label="Training controls">
@@ -86,8 +87,8 @@ export function TrainingControls({ trainer, children }: { trainer: Trainer; chil
       <button type="button" onClick={() => stepOn(1)} disabled={!mayStep}>
         +1<span class="word"> step</span>
       </button>
-      <button type="button" onClick={() => stepOn(every)} disabled={!mayStep}>
-        +{every}
+      <button type="button" onClick={() => stepOn(far)} disabled={!mayStep}>
+        +{far}
         <span class="word"> steps</span>
       </button>
       <button type="button" onClick={rewind} disabled={step === 0 || status === 'opening'}>

@@ -1,6 +1,6 @@
 // Which backend trains here, and why; and another one for those who want it.
 
-import { changeBackend, where } from '../state.ts';
+import { changeBackend, hasData, where } from '../state.ts';
 import type { BackendChoice, Recovery } from '../training/protocol.ts';
 import type { Training } from '../training/training.ts';
 import { count } from './format.ts';
@@ -48,19 +48,27 @@ function lostWords({ step, backend }: Recovery): string {
   return `The GPU was lost. The runs were kept at step ${count(step)} and go on from there on ${where}.`;
 }
 
+/** Why it is this one, as a sentence. */
+function reason(why: string): string {
+  const words = where.value.backend === 'auto' ? `Chosen for you: ${why}` : 'You chose it';
+  return /[.!?]$/.test(words) ? words : `${words}.`;
+}
+
 function Report({ training }: { training: Training }) {
   const { backend, failure } = training;
   if (failure.value) return <p>Training has stopped.</p>;
-  if (!backend.value) return <p>Looking for a backend …</p>;
+  if (!backend.value) return <p>{mayLook() ? 'Looking for a backend …' : 'There is nothing to train yet.'}</p>;
   const { name, adapter, why } = backend.value;
-  const where = name === 'webgpu' ? `WebGPU on ${adapter}` : `the CPU, beside this page: ${adapter}`;
   return (
     <p>
-      Trained on <strong>{where}</strong>. Why: {why}
-      {/[.!?]$/.test(why) ? '' : '.'}
+      Training runs on <strong>{name === 'webgpu' ? 'WebGPU' : 'the CPU'}</strong>
+      {name === 'webgpu' ? ` (${adapter})` : `, beside this page (${adapter})`}. {reason(why)}
     </p>
   );
 }
+
+/** Without data a lesson opens nothing. */
+const mayLook = () => where.value.page !== 'lesson' || hasData.value;
 
 export function Engine({ training }: { training: Training }) {
   return (

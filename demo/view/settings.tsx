@@ -4,24 +4,24 @@ import type { Setting } from '../lessons/lesson.ts';
 import { changeSetting, place, showsTestPoints } from '../state.ts';
 
 function Slider({ setting, value }: { setting: Setting; value: number }) {
-  const { key, label, hint, values, initial } = setting;
+  const { key, label, hint, values, initial, text = String } = setting;
   return (
     <div class="slider">
       <label for={`setting-${key}`}>{label}</label>
       <button type="button" class="quiet" disabled={value === initial} onClick={() => changeSetting(key, initial)}>
         Reset
         <span class="unseen">
-          {label} to {initial}
+          {label} to {text(initial)}
         </span>
       </button>
-      <output for={`setting-${key}`}>{value}</output>
+      <output for={`setting-${key}`}>{text(value)}</output>
       <input
         id={`setting-${key}`}
         type="range"
         min={0}
         max={values.length - 1}
         value={values.indexOf(value)}
-        aria-valuetext={String(value)}
+        aria-valuetext={text(value)}
         aria-describedby={`hint-${key}`}
         onInput={(event) => changeSetting(key, values[event.currentTarget.valueAsNumber]!)}
       />

@@ -1,6 +1,7 @@
 // What one run says that another does not, in one line. Pure.
 
 import type { CanonicalRun, Data } from '../../src/index.ts';
+import { setting } from '../view/format.ts';
 import { defaultsOf, leafPaths, read, remembering } from './document.ts';
 import { allFields, CLIP_NORM, type Field, stoppingFields, wordOf } from './fields.ts';
 
@@ -47,7 +48,8 @@ function rowsOf(data: Data): unknown {
 function show(value: unknown): string {
   if (value === undefined) return NOTHING;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return typeof value === 'string' ? wordOf(value) : typeof value === 'object' ? 'given' : String(value);
+  if (typeof value === 'number') return setting(value);
+  return typeof value === 'string' ? wordOf(value) : 'given';
 }
 
 /** What is told as a whole, or is no setting. */
@@ -133,7 +135,7 @@ function together(single: readonly Difference[], hidden: number): readonly Diffe
 /** One line, such as “learning rate 0.3 instead of 0.1”. */
 export function differenceLine(first: Compared, other: Compared): string {
   const all = together(differences(first, other), other.run.layers.length - 1);
-  if (all.length === 0) return 'the same settings';
+  if (all.length === 0) return 'no setting differs yet';
   return all
     .map(({ label, value, before }) => `${label} ${value}${before === NOTHING ? '' : ` instead of ${before}`}`)
     .join(', ');

@@ -111,7 +111,23 @@ function classShares(y: Float64Array): number[] {
 
 /** The first of them that applies: each can be what makes the next ones appear. */
 function badSignal(patient: Patient): Finding | null {
-  return dead(patient) ?? exploding(patient) ?? saturated(patient) ?? vanishing(patient);
+  const thrown = dead(patient) ?? exploding(patient) ?? saturated(patient);
+  if (!thrown) return vanishing(patient);
+  return wasThrown(patient) ? tooFast(patient, thrown) : thrown;
+}
+
+/** Steps at a rate far above the usual can bring any weights anywhere; inputs of another scale do as much by themselves. */
+const wasThrown = ({ run, data, curve }: Patient): boolean =>
+  isFast(run) && curve.at(-1)!.step > 0 && !isWide(run, data);
+
+/** The rate is what is wrong; what became of the units only shows it. */
+function tooFast({ run }: Patient, { text }: Finding): Finding {
+  return {
+    kind: 'rate',
+    layer: null,
+    text: `Steps at a learning rate of ${plain(run.optimizer.learningRate)} threw the weights far off. ${text}`,
+    fix: lowerRate(run),
+  };
 }
 
 /** Units whose weights in and out are equal get equal gradients, and stay equal for ever. Goodfellow et al. 2016, §8.4. */
@@ -163,10 +179,16 @@ function exploding(patient: Patient): Finding | null {
   if (l < 0 || loss < baseline) return null;
   const steepest = layers.reduce((best, { gradient }, i) => (gradient > layers[best]!.gradient ? i : best), 0);
   const { reason, fix } = blame(patient, isScaled(run.init.scheme) ? lowerRate(run) : scaledStart(run));
+  const cause = reason || (wasThrown(patient) ? '' : 'The weights multiply signals from layer to layer.');
+  const sentences = [
+    `Layer ${l + 1} puts out values ${figure(layers[l]!.outputs / inputs)} times as wide as the inputs, and the gradient is ${figure(layers[steepest]!.gradient)} in layer ${steepest + 1}.`,
+    cause,
+    `The loss is ${figure(loss)} where knowing nothing costs ${figure(baseline)}.`,
+  ];
   return {
     kind: 'exploding',
     layer: l + 1,
-    text: `Layer ${l + 1} puts out values ${figure(layers[l]!.outputs / inputs)} times as wide as the inputs, and the gradient is ${figure(layers[steepest]!.gradient)} in layer ${steepest + 1}. ${reason || 'The weights multiply signals from layer to layer.'} The loss is ${figure(loss)} where knowing nothing costs ${figure(baseline)}.`,
+    text: sentences.filter((sentence) => sentence !== '').join(' '),
     fix,
   };
 }
@@ -188,13 +210,10 @@ function saturated(patient: Patient): Finding | null {
   };
 }
 
-/** A cause outside the layers, where there is one: inputs of another scale, or a rate that threw the weights there. */
-function blame({ run, data, curve }: Patient, otherwise: Fix): { readonly reason: string; readonly fix: Fix } {
-  if (isWide(run, data))
-    return { reason: 'The inputs are far larger than 1, which no start is made for.', fix: standardized(run) };
-  if (curve.at(-1)!.step === 0 || !isFast(run)) return { reason: '', fix: otherwise };
-  const reason = `Steps at a learning rate of ${run.optimizer.learningRate} threw the weights that far.`;
-  return { reason, fix: lowerRate(run) };
+/** Inputs of another scale are a cause outside the layers. */
+function blame({ run, data }: Patient, otherwise: Fix): { readonly reason: string; readonly fix: Fix } {
+  if (!isWide(run, data)) return { reason: '', fix: otherwise };
+  return { reason: 'The inputs are far larger than 1, which no start is made for.', fix: standardized(run) };
 }
 
 /** A gradient this much smaller than the largest layer’s; a signal this much narrower than the inputs. */
@@ -256,14 +275,14 @@ function rate({ run, curve, baseline, hasLearned }: Patient): Finding | null {
   const found = (text: string): Finding => ({ kind: 'rate', layer: null, text, fix: lowerRate(run) });
   if (Math.min(...recent) > 1.1 * Math.max(first, baseline)) {
     return found(
-      `The training loss is ${figure(now)}, above the ${figure(first)} that it began with. With a learning rate of ${learningRate} each step goes past the valley and up its other side.`,
+      `The training loss is ${figure(now)}, above the ${figure(first)} that it began with. With a learning rate of ${plain(learningRate)} each step goes past the valley and up its other side.`,
     );
   }
   const moves = recent.slice(1).map((loss, i) => loss - recent[i]!);
   const [up, down] = [sum(moves.filter((move) => move > 0)), -sum(moves.filter((move) => move < 0))];
   if (up < RESTLESS * baseline || down < RESTLESS * baseline || down > 2 * up) return null;
   return found(
-    `The training loss goes up and down between ${figure(Math.min(...recent))} and ${figure(Math.max(...recent))} and does not settle. With a learning rate of ${learningRate} the steps are longer than the valley is wide.`,
+    `The training loss goes up and down between ${figure(Math.min(...recent))} and ${figure(Math.max(...recent))} and does not settle. With a learning rate of ${plain(learningRate)} the steps are longer than the valley is wide.`,
   );
 }
 
@@ -394,7 +413,12 @@ function figure(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : 'infinite';
   const size = Math.abs(value);
   const isPlain = size === 0 || (size >= 1e-3 && size < 1e6);
-  return isPlain ? String(Number(value.toPrecision(2))) : value.toExponential(1);
+  return isPlain ? String(Number(value.toPrecision(2))) : inPowers(Number(value.toPrecision(2)));
 }
+
+/** A setting as it is, but for rows of zeros: 1e9. */
+const plain = (value: number): string => (value < 1e6 ? String(value) : inPowers(value));
+
+const inPowers = (value: number): string => value.toExponential().replace('e+', 'e');
 
 const percent = (fraction: number): string => `${Math.round(100 * fraction)} %`;

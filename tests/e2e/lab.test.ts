@@ -116,7 +116,7 @@ test('a whole run ends with a verdict about the guess, and no task holds the pag
 
 test('trains on WebGPU where it is asked for, within f32 rounding of the CPU', async () => {
   const { page, errors } = await visit(lab, '#1/initialization?more=0&backend=webgpu');
-  expect(await text(page, 'footer')).toMatch(/Trained on WebGPU on .*Why: asked for/);
+  expect(await text(page, 'footer')).toMatch(/Training runs on WebGPU \(.+\)\. You chose it\./);
   await press(page, '+100 steps');
   await waitForStep(page, 100);
   await rested(page);
@@ -466,14 +466,14 @@ test('own data: each kind of file works, or the page says what to change', async
 
 test('says why the CPU trains where the adapter is software', async () => {
   const { page } = await visit(lab, '');
-  expect(await text(page, 'footer')).toMatch(/Trained on the CPU, .*software adapter/);
+  expect(await text(page, 'footer')).toMatch(/Training runs on the CPU, .*Chosen for you: .*software adapter/);
   await page.close();
 });
 
 test('works in a browser without WebGPU, and says so', async () => {
   const plain = await openLab(false);
   const { page, errors } = await visit(plain, '');
-  expect(await text(page, 'footer')).toMatch(/Trained on the CPU/);
+  expect(await text(page, 'footer')).toMatch(/Training runs on the CPU/);
   await press(page, '+100 steps');
   await waitForStep(page, 100);
   await page.select('footer select', 'webgpu');

@@ -155,13 +155,13 @@ test('training, looking at the ground and turning it never hold the page for 50 
 
 test('another look keeps the networks, goes into the address and survives a reload', async () => {
   const { page } = await visit(lab, '#1/landscape?run=start/circles&backend=cpu&view=map');
-  await press(page, '+8 steps');
+  await press(page, '+10 steps');
   await page.waitForFunction(() =>
-    document.querySelector('.ground-caption')!.textContent!.startsWith('The ground at step 8'),
+    document.querySelector('.ground-caption')!.textContent!.startsWith('The ground at step 10'),
   );
   await choose(page, 'along its path');
   await page.waitForSelector('[data-figure="captured"]');
-  expect(await text(page, '.ground-caption')).toMatch(/^The ground at step 8/);
+  expect(await text(page, '.ground-caption')).toMatch(/^The ground at step 10/);
   expect(await page.evaluate(() => location.hash)).toBe(
     '#1/landscape?run=start/circles&plane=along&view=map&backend=cpu',
   );

@@ -116,7 +116,7 @@ test('a copy with another rate and another shape: each is told by what it does o
   const { page, errors } = await visit(lab, BENCH);
   await press(page, 'Add a copy');
   await waitForRuns(page, 2);
-  expect(await words(page, '[data-model=run-2] .difference')).toMatch(/the same settings/);
+  expect(await words(page, '[data-model=run-2] .difference')).toMatch(/no setting differs yet/);
   await type(page, 'optimizer.learningRate', '0.3');
   await waitForWords(page, '[data-model=run-2] .difference', /^learning rate 0.3 instead of 0.5$/);
   await press(page, 'Add a copy');

@@ -131,10 +131,25 @@ const CASES: readonly Case[] = [
   {
     name: 'units killed by a rate',
     run: deep(1, 'relu', { data: { name: 'spirals' }, optimizer: { name: 'sgd', learningRate: 30 } }),
-    kind: 'dead',
-    layer: 1,
-    words: /Steps at a learning rate of 30 threw the weights that far/,
+    kind: 'rate',
+    layer: null,
+    words: /^Steps at a learning rate of 30 threw the weights far off\. \d+ of the 16 ReLU units in layer 1 put out 0/,
     fix: 'Set the learning rate to 0.1',
+  },
+  {
+    name: 'a rate of a billion',
+    run: {
+      basin: 1,
+      data: { name: 'circles' },
+      layers: [{ units: 16 }, { units: 1 }],
+      optimizer: { name: 'sgd', learningRate: 1e9 },
+    },
+    kind: 'rate',
+    layer: null,
+    words:
+      /^Steps at a learning rate of 1e9 threw the weights far off\. Layer 1 puts out values .* in layer 2\. The loss is/,
+    fix: 'Set the learning rate to 0.1',
+    steps: 40,
   },
   {
     name: 'a rate of 100',

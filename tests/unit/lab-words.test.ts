@@ -1,6 +1,7 @@
 // The library's messages as the workbench says them: by the labels of the form, which are written in fields.ts, never by
 // paths of the document; and how large a network is, counted by hand.
 import { describe, expect, test } from 'vitest';
+import { bytes, places, roundUp, setting } from '../../demo/view/format.ts';
 import { write } from '../../demo/workbench/document.ts';
 import { inputsOf, sizeOf } from '../../demo/workbench/size.ts';
 import { inShort, saidAtField, saidOnPage } from '../../demo/workbench/words.ts';
@@ -56,4 +57,18 @@ test('the size of a network is known before it is made', () => {
   expect(sizeOf(validate({ ...RUN, optimizer: { name: 'adam' } }), 2).bytes).toBe(33 * 4 * 4);
   expect(inputsOf({ x: [[1, 2, 3]], y: [1] })).toBe(3);
   expect(inputsOf({ csv: 'a.csv', label: 'y' })).toBeNull();
+});
+
+test('numbers as people read them: powers of ten for rows of zeros only, round steps', () => {
+  expect([0.5, 15000, 1e9, 2.5e7, 1234567, 1e-5].map(setting)).toEqual([
+    '0.5',
+    '15000',
+    '1e9',
+    '2.5e7',
+    '1234567',
+    '0.00001',
+  ]);
+  expect([3.1234, 123.456, 4.2e10, 1e-7].map(places)).toEqual(['3.123', '123.5', '4.2e10', '1.0e-7']);
+  expect([1, 2, 3, 7, 13, 100, 134].map(roundUp)).toEqual([1, 2, 5, 10, 20, 100, 200]);
+  expect([403e6, 806e6, 1.2e9, 5_000].map(bytes)).toEqual(['403 MB', '806 MB', '1.2 GB', '5 kB']);
 });

@@ -26,7 +26,7 @@ import {
   wordOf,
 } from '../../workbench/fields.ts';
 import { type Problem, saidAtField } from '../../workbench/words.ts';
-import { count, percent } from '../format.ts';
+import { count, percent, setting } from '../format.ts';
 import { DataChoice } from './data.tsx';
 import { FieldRow } from './field.tsx';
 import { GivenIn } from './given.tsx';
@@ -157,7 +157,7 @@ function lengthSummary({ batch, steps, epochs }: CanonicalRun): string {
 
 function learningSummary({ optimizer: { name, learningRate, schedule } }: CanonicalRun): string {
   const falls = schedule.name === 'constant' ? '' : `, ${wordOf(schedule.name)}`;
-  return `${wordOf(name)}, rate ${learningRate}${falls}`;
+  return `${wordOf(name)}, rate ${setting(learningRate)}${falls}`;
 }
 
 function Groups({ form }: { form: FormProps }) {
@@ -190,7 +190,7 @@ function Groups({ form }: { form: FormProps }) {
         <Message form={form} within={/^earlyStopping$/} />
         <Recording key={usual} form={form} usual={usual} />
       </Group>
-      <Group title="Loss and penalty" summary={`${wordOf(loss ?? '')}, λ ${l2}`} isOpen={isHere(/^(loss|l2)/)}>
+      <Group title="Loss and penalty" summary={`${wordOf(loss ?? '')}, λ ${setting(l2)}`} isOpen={isHere(/^(loss|l2)/)}>
         <Fields fields={[L2, LOSS]} form={form} />
       </Group>
       <Group title="First weights" summary={wordOf(init.scheme)} isOpen={isHere(/^init/) || init.scheme === 'given'}>
