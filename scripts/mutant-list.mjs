@@ -236,6 +236,18 @@ const list = [
     unit('plan'),
   ],
   [
+    'a share’s rows begin where those of the whole do',
+    'src/plan/share.ts',
+    ['own: r * ownRow + begin - start', 'own: begin - start'],
+    unit('share'),
+  ],
+  [
+    'a share has the parameters of the models before it',
+    'src/plan/share.ts',
+    ['const start = r * row + share.first * stride;', 'const start = r * row;'],
+    unit('share'),
+  ],
+  [
     'models share the hidden layer’s output',
     'src/plan/compile.ts',
     ['x_stride: shape.batch * places[l]!.fanIn', 'x_stride: 0'],

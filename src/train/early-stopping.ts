@@ -4,7 +4,7 @@
 
 import type { Reals } from '../core/shape.ts';
 import type { CanonicalRun } from '../spec/types.ts';
-import type { Evaluation, Fleet } from './fleet.ts';
+import type { Fleet, Score } from './fleet.ts';
 
 export interface EarlyStop {
   /** Has every model stopped? */
@@ -25,7 +25,7 @@ export function createEarlyStop(fleet: Fleet, setting: NonNullable<CanonicalRun[
       return models.every(({ waited }) => waited >= patience);
     },
     async afterEpoch() {
-      const scores = await fleet.evaluate();
+      const scores = await fleet.score('validation');
       const now = await fleet.parameters();
       bestParameters ??= now.slice();
       const { params } = fleet.plan;
@@ -48,6 +48,6 @@ export function createEarlyStop(fleet: Fleet, setting: NonNullable<CanonicalRun[
 }
 
 /** Larger is better. */
-function metricValue({ validation }: Evaluation, metric: 'validation.loss' | 'validation.accuracy'): number {
-  return metric === 'validation.loss' ? -validation!.loss : validation!.accuracy!;
+function metricValue({ loss, accuracy }: Score, metric: 'validation.loss' | 'validation.accuracy'): number {
+  return metric === 'validation.loss' ? -loss : accuracy!;
 }

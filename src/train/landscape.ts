@@ -211,7 +211,7 @@ async function objectives(
   signal?.throwIfAborted();
   const own: LoadedDataset = { ...data, validation: null, test: null };
   const work = own.train.count * plan.params;
-  const threads = threadsFor(engine, models * work);
+  const threads = threadsFor(engine, { all: models * work, atOnce: models * work });
   const cpuPart = Math.max(1, Math.floor(((threads ?? 1) * CPU_WORK) / work));
   const most = Math.min(models, engine.name === 'cpu' ? cpuPart : MOST_MODELS);
   const copies = new Array<CanonicalRun>(most).fill(evaluatedRun(run));

@@ -14,7 +14,7 @@ import { type Evaluation, type Fleet, type FleetState, flattenRows, type GridVie
 import { arrange, type Ground, gather, makeRoom, type Part, placeFirst, placesOf, totalBytes } from './parts.ts';
 import { type RecordEntry, recordOf } from './record.ts';
 import { prepareRun, Session, type SessionOptions } from './session.ts';
-import { stepWork, threadsFor } from './threads.ts';
+import { threadsFor, trainingWork } from './threads.ts';
 import { type Progress, stepRecorded, type TrainOptions, train } from './train.ts';
 import { type LayerTensors, layerTensors } from './weights.ts';
 
@@ -89,7 +89,7 @@ export async function createSweep(input: SweepInput, options: SweepOptions = {})
     throw new SpecError('search.metric', `"${metric}" needs class labels, and these are numbers. Write a loss.`);
   }
   const { backend, why } = await chooseBackend(options);
-  const threads = threadsFor(backend, updatesOf(rungs) * stepWork(fitted, data));
+  const threads = threadsFor(backend, trainingWork(fitted, data, runs.length, updatesOf(rungs)));
   const ground = { backend, data, runs, memoryBytes: options.memoryBytes ?? MEMORY_BYTES, pin: options.pin, threads };
   const parts = arrange(ground, [...runs.keys()]);
   await placeFirst(parts, ground.memoryBytes);

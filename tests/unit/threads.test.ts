@@ -93,7 +93,7 @@ test.each([
   [
     'early stopping',
     `{ base: { ...wide, earlyStopping: { patience: 3 }, steps: 200 },
-       vary: { 'optimizer.learningRate': [0.1, 0.03, 0.01], seed: [1, 2] } }`,
+       vary: { 'optimizer.learningRate': [0.1, 0.03, 0.01], seed: [1, 2, 3, 4] } }`,
     '',
   ],
 ])('%s on two threads gives the bits of one', { timeout: TIMEOUT_MS }, async (_, input, options) => {
@@ -190,9 +190,13 @@ test('where no worker can be started, one thread trains', { timeout: TIMEOUT_MS 
   expect(found).toEqual({ adapter: 'WebAssembly SIMD, one thread', steps: 5 });
 });
 
-test('a small sweep starts no worker', { timeout: TIMEOUT_MS }, async () => {
+test.each([
+  ['a short one', 'steps: 50'],
+  ['one that early stopping looks at after every small step', 'steps: 10_000_000, earlyStopping: { patience: 1 }'],
+])('a small sweep starts no worker: %s', { timeout: TIMEOUT_MS }, async (_, more) => {
   const found = await ask<Record<string, unknown>>(`${KILLABLE}
-    const base = { basin: 1, data: { name: 'circles' }, layers: [{ units: 8 }, { units: 1 }], steps: 50 };
+    const data = { name: 'circles', validationFraction: 0.2 };
+    const base = { basin: 1, data, layers: [{ units: 8 }, { units: 1 }], batch: { size: 'full' }, ${more} };
     const sweep = await basin.createSweep({ base, vary: { seed: [1, 2, 3] } }, { backend: 'cpu', threads: 2 });
     for await (const _ of sweep.train());
     console.log(JSON.stringify({ adapter: sweep.backend.adapter, started: started.length }));
