@@ -20,7 +20,7 @@ export function paintMap(canvas: HTMLCanvasElement, ground: Ground, scale: Scale
   const pixels = canvas.width / Math.max(1, canvas.clientWidth);
   context.clearRect(0, 0, canvas.width, canvas.height);
   paintGround(context, ground, scale, pixels);
-  for (const [i, look] of looks.entries()) paintPath(context, ground, i, look, pixels);
+  paintPaths(context, ground, looks, pixels);
 }
 
 function paintGround(context: CanvasRenderingContext2D, ground: Ground, scale: Scale, pixels: number): void {
@@ -49,40 +49,57 @@ function paintGround(context: CanvasRenderingContext2D, ground: Ground, scale: S
   }
 }
 
-function paintPath(
+/** The last one first, and no path's edge over another's line: where several go one way, the sparser dashes lie on top. */
+function paintPaths(
   context: CanvasRenderingContext2D,
   ground: Ground,
-  index: number,
-  { stroke, dash = [] }: PathLook,
+  looks: readonly PathLook[],
   pixels: number,
 ): void {
-  const { width, height } = context.canvas;
-  const points = ground.paths[index]!.map((foot) => {
-    const [s, t] = placeOf(foot, ground);
-    return [s * width, (1 - t) * height] as const;
-  });
-  const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last) return;
+  const paths = looks.map((look, i) => ({ ...look, points: placesOf(ground, i, context.canvas) })).reverse();
+  const halo = colour('--path-halo');
   context.lineJoin = 'round';
   context.lineCap = 'butt';
-  const line = (style: string, thick: number, pattern: readonly number[]) => {
-    context.beginPath();
-    for (const [x, y] of points) context.lineTo(x, y);
-    context.strokeStyle = style;
-    context.lineWidth = thick * pixels;
-    context.setLineDash(pattern.map((part) => part * pixels));
-    context.stroke();
-    context.setLineDash([]);
-  };
-  line(colour('--path-halo'), 5.5, []);
-  line(colour(stroke), 3, dash);
-  if (points.length > 1) mark(context, first, 4.5 * pixels, colour('--path-halo'), colour(stroke), pixels);
-  mark(context, last, 5.5 * pixels, colour(stroke), colour('--path-halo'), pixels);
+  for (const { points } of paths) paintLine(context, points, halo, 5.5 * pixels, []);
+  for (const { points, stroke, dash = [] } of paths) {
+    const pattern = dash.map((part) => part * pixels);
+    paintLine(context, points, colour(stroke), 3 * pixels, pattern);
+  }
+  for (const { points, stroke } of paths) {
+    const [first, last] = [points[0], points.at(-1)];
+    if (first && points.length > 1) mark(context, first, 4.5 * pixels, halo, colour(stroke), pixels);
+    if (last) mark(context, last, 5.5 * pixels, colour(stroke), halo, pixels);
+  }
+}
+
+type Place = readonly [x: number, y: number];
+
+function placesOf(ground: Ground, path: number, { width, height }: HTMLCanvasElement): Place[] {
+  return ground.paths[path]!.map((foot) => {
+    const [s, t] = placeOf(foot, ground);
+    return [s * width, (1 - t) * height];
+  });
+}
+
+function paintLine(
+  context: CanvasRenderingContext2D,
+  points: readonly Place[],
+  style: string,
+  width: number,
+  dash: readonly number[],
+): void {
+  context.beginPath();
+  for (const [x, y] of points) context.lineTo(x, y);
+  context.strokeStyle = style;
+  context.lineWidth = width;
+  context.setLineDash([...dash]);
+  context.stroke();
+  context.setLineDash([]);
 }
 
 function mark(
   context: CanvasRenderingContext2D,
-  [x, y]: readonly [number, number],
+  [x, y]: Place,
   radius: number,
   fill: string,
   stroke: string,
