@@ -1,6 +1,6 @@
 // A GPU that goes away while the lab trains on it: the browser's GPU process is crashed, in a browser of its own.
 import { expect, test } from 'vitest';
-import { curve, type Lab, openLab, press, rested, stepOf, visit, waitForStep } from './lab-page.ts';
+import { curve, figures, type Lab, openLab, press, rested, stepOf, visit, waitForStep } from './lab-page.ts';
 
 async function crashGpu({ browser }: Lab): Promise<void> {
   const session = await browser.target().createCDPSession();
@@ -35,6 +35,34 @@ test('runs go on from where they were on a new device, with the curve of a run t
   expect(kept(crashed.said)).toBeGreaterThan(0);
   expect(crashed.steps).toBe(15000);
   expect(crashed.curve).toEqual(whole.curve);
+  expect(crashed.errors).toEqual([]);
+});
+
+test('groups with other batches go on together, each from its own step', async () => {
+  const lab = await openLab();
+  const optimizers = async (onTheWay: () => Promise<void>) => {
+    const { page, errors } = await visit(lab, '#1/optimizers?epochs=200&backend=webgpu');
+    const goTo = async (step: number) => {
+      for (let next = (await stepOf(page)) + 5; next <= step; next += 5) {
+        await press(page, '+5 steps');
+        await waitForStep(page, next);
+        await rested(page);
+      }
+    };
+    await goTo(20);
+    await onTheWay();
+    await goTo(30);
+    const said = await page.$eval('footer [role="status"]', (each) => each.textContent);
+    const found = { losses: await figures(page, 'train-loss'), steps: await figures(page, 'steps') };
+    await page.close();
+    return { said, found, errors };
+  };
+  const whole = await optimizers(async () => {});
+  const crashed = await optimizers(() => crashGpu(lab));
+  await lab.close();
+  expect(kept(crashed.said)).toBe(20);
+  expect(crashed.found.steps).toEqual([6, 30, 30, 30, 30, 30]);
+  expect(crashed.found).toEqual(whole.found);
   expect(crashed.errors).toEqual([]);
 });
 

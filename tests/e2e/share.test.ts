@@ -144,6 +144,32 @@ test('what is taken away is what the library gives for the same document', async
   await page.close();
 });
 
+test('files of runs with other batches are each of their own sweep, at its own step', async () => {
+  const { page, errors } = await visit(lab, '#1/optimizers?epochs=200&backend=cpu');
+  await press(page, 'Start');
+  await page.waitForSelector('.judged');
+  await rested(page);
+  for (const [model, name, batch, steps] of [
+    [0, 'gradient-descent', 'full', 200],
+    [2, 'momentum', 64, 1000],
+  ] as const) {
+    await page.select('.take-away select', String(model));
+    const result = JSON.parse((await download(page, 'Run, result', `${name}-result.json`)).toString());
+    const session = await createSession(result.run as Run, { backend: 'cpu' });
+    await session.step(session.totalSteps);
+    const { train, test: scores } = await session.evaluate();
+    expect(result).toMatchObject({ steps, run: { batch: { size: batch } }, train, test: scores });
+    expect(result.record).toEqual(await session.record());
+    const { weights } = fromSafetensors(new Uint8Array(await download(page, 'Weights', `${name}.safetensors`)), name);
+    expect(weights.map(({ w }) => [...w])).toEqual((await session.weights()).map(({ w }) => [...w]));
+    const curves = (await download(page, 'Curves, CSV', `${name}-curves.csv`)).toString().trimEnd().split('\n');
+    expect(curves.at(-1)!.split(',')[0]).toBe(String(steps));
+    session.dispose();
+  }
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 test('the program that is shown is the library’s, and training goes on while it is made', async () => {
   const { page } = await visit(lab, '#1/initialization?backend=cpu');
   await page.locator('.check input').click(); // slow motion
