@@ -51,6 +51,7 @@ export {
   type Snapshot,
 } from './train/diagnose.ts';
 export { type Doctor, doctor } from './train/doctor.ts';
+export type { Watched } from './train/early-stopping.ts';
 export type { Evaluation, FleetState, GridView, Score } from './train/fleet.ts';
 export {
   checkGradient,

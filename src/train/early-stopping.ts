@@ -6,6 +6,16 @@ import type { Reals } from '../core/shape.ts';
 import type { CanonicalRun } from '../spec/types.ts';
 import type { Fleet, Score } from './fleet.ts';
 
+/** What was seen of one model. */
+export interface Watched {
+  /** The best value so far; larger is better. */
+  readonly best: number;
+  /** Epochs since then. */
+  readonly waited: number;
+  /** The weights of then, [params]. */
+  readonly parameters: Reals;
+}
+
 export interface EarlyStop {
   /** Has every model stopped? */
   readonly stopped: boolean;
@@ -15,34 +25,34 @@ export interface EarlyStop {
   restoreBest(): Promise<void>;
 }
 
+/** What it has seen is the fleet's, and goes where the fleet's state goes. */
 export function createEarlyStop(fleet: Fleet, setting: NonNullable<CanonicalRun['earlyStopping']>): EarlyStop {
   const { patience, metric } = setting;
-  const models = fleet.runs.map(() => ({ best: Number.NEGATIVE_INFINITY, waited: 0 }));
-  let bestParameters: Reals | undefined;
+  const { params } = fleet.plan;
+  const hasStopped = ({ waited }: Watched) => waited >= patience;
 
   return {
     get stopped() {
-      return models.every(({ waited }) => waited >= patience);
+      return fleet.watched?.every(hasStopped) ?? false;
     },
     async afterEpoch() {
       const scores = await fleet.score('validation');
-      const now = await fleet.parameters();
-      bestParameters ??= now.slice();
-      const { params } = fleet.plan;
-      models.forEach((model, m) => {
-        if (model.waited >= patience) return;
-        const value = metricValue(scores[m]!, metric);
-        if (!(value > model.best)) {
-          model.waited++;
-          return;
-        }
-        model.best = value;
-        model.waited = 0;
-        bestParameters!.set(now.subarray(m * params, (m + 1) * params), m * params);
+      const all = await fleet.parameters();
+      fleet.watched = scores.map((score, m) => {
+        const parameters = all.slice(m * params, (m + 1) * params);
+        const before = fleet.watched?.[m] ?? { best: Number.NEGATIVE_INFINITY, waited: 0, parameters };
+        if (hasStopped(before)) return before;
+        const value = metricValue(score!, metric);
+        return value > before.best ? { best: value, waited: 0, parameters } : { ...before, waited: before.waited + 1 };
       });
     },
     async restoreBest() {
-      if (bestParameters) await fleet.setParameters(bestParameters);
+      if (!fleet.watched) return;
+      const all = await fleet.parameters();
+      fleet.watched.forEach(({ parameters }, m) => {
+        all.set(parameters, m * params);
+      });
+      await fleet.setParameters(all);
     },
   };
 }

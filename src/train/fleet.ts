@@ -20,7 +20,7 @@ import {
 } from '../plan/memory.ts';
 import type { Plan, SegmentName } from '../plan/plan.ts';
 import type { CanonicalRun } from '../spec/types.ts';
-import type { EarlyStop } from './early-stopping.ts';
+import type { Watched } from './early-stopping.ts';
 import { initialize } from './initialize.ts';
 import { createPacer, type Pacer } from './pace.ts';
 import { rateFactor } from './schedule.ts';
@@ -53,6 +53,8 @@ export interface FleetState {
   readonly parameters: Reals;
   /** [models × moments × params] */
   readonly moments: Reals;
+  /** What early stopping has seen of each model, [models]; null before the first epoch, and without it. */
+  readonly watched: readonly Watched[] | null;
 }
 
 /** A grid over two inputs for pictures of the decision boundary; the other inputs stand at `base` (default 0). */
@@ -100,7 +102,7 @@ export class Fleet {
   /** Losses of the steps that the caller asked to record, in order. */
   readonly history: RecordedLosses[];
   /** What early stopping has seen since the start, where the document asks for it. */
-  earlyStop: EarlyStop | undefined;
+  watched: readonly Watched[] | null;
   #steps: number;
   readonly #backend: Backend;
   #initial: Float64Array | undefined;
@@ -157,6 +159,7 @@ export class Fleet {
     this.pin = pin;
     this.threads = threads && Math.min(threads, runs.length);
     this.history = [...(states?.history ?? [])];
+    this.watched = states?.watched ?? null;
     this.#steps = states?.steps ?? 0;
     this.#backend = backend;
     this.#initial = initial;
@@ -192,7 +195,7 @@ export class Fleet {
     return this.#queue(async () => {
       this.#steps = 0;
       this.history.length = 0;
-      this.earlyStop = undefined;
+      this.watched = null;
       if (this.#parked) this.#parked = this.#start();
       else this.#write(this.#start());
     });
@@ -237,6 +240,7 @@ export class Fleet {
       models: this.models,
       steps: this.#steps,
       history: [...this.history],
+      watched: this.watched,
     }));
   }
 
@@ -244,6 +248,7 @@ export class Fleet {
   restore(state: FleetState): Promise<void> {
     return this.#inTurn(async () => {
       this.#steps = state.steps;
+      this.watched = state.watched;
       this.#program.write('parameters', state.parameters);
       this.#program.write('moments', state.moments);
     });

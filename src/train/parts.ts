@@ -119,11 +119,18 @@ export function gather(places: readonly Place[], precision: Precision): ModelSta
       (length) => new Uint32Array(length),
       ({ health }) => health,
     ),
+    watched: watchedOf(places),
     history: history.map(({ step }, row) => ({
       step,
       losses: reals(places.length).map((_, index) => places[index]!.states.history[row]!.losses[places[index]!.m]!),
     })),
   };
+}
+
+/** All models that stand at one step have been watched, or none. */
+function watchedOf(places: readonly Place[]): ModelStates['watched'] {
+  const watched = places.flatMap(({ states, m }) => states.watched?.[m] ?? []);
+  return watched.length === places.length ? watched : null;
 }
 
 function inWaves({ backend, data, runs, memoryBytes, pin, threads }: Ground, group: readonly number[]): number[][] {

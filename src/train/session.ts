@@ -186,8 +186,8 @@ export class Session {
 
   /** What training has changed; `restore` goes on from it exactly. */
   async state(): Promise<FleetState> {
-    const { steps, parameters, moments } = await this.#fleet.state();
-    return { steps, parameters, moments };
+    const { steps, parameters, moments, watched } = await this.#fleet.state();
+    return { steps, parameters, moments, watched };
   }
 
   restore(state: FleetState): Promise<void> {

@@ -332,8 +332,8 @@ export class Sweep {
     const halted = new Set(this.#stopped.flatMap((part) => part.models));
     for (const [i, { states, m }] of await placesOf(this.#parts)) {
       const place = { states: { ...states, history: [] }, m };
-      const { steps, parameters, moments, health } = gather([place], this.#ground.backend.precision);
-      models[i] = { steps, stopped: halted.has(i), parameters, moments, health };
+      const { steps, parameters, moments, watched, health } = gather([place], this.#ground.backend.precision);
+      models[i] = { steps, stopped: halted.has(i), parameters, moments, watched, health };
     }
     return { steps: this.steps, rung: this.#rung, models };
   }

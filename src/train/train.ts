@@ -1,6 +1,6 @@
 // The training loop of a fleet: slices of steps until the run is done, stopped early, or aborted.
 
-import { createEarlyStop, type EarlyStop } from './early-stopping.ts';
+import { createEarlyStop } from './early-stopping.ts';
 import type { Fleet } from './fleet.ts';
 import { recordedSteps } from './record.ts';
 
@@ -37,7 +37,8 @@ export async function* train(
 ): AsyncGenerator<Progress> {
   const { steps, stepsPerEpoch } = fleet.timeline;
   const end = Math.min(last, until);
-  const early = earlyStopOf(fleet);
+  const setting = fleet.runs[0]!.earlyStopping;
+  const early = setting && createEarlyStop(fleet, setting);
   let slice = 16;
   while (fleet.steps < end && !early?.stopped && !signal?.aborted) {
     const started = performance.now();
@@ -51,11 +52,4 @@ export async function* train(
   }
   if (early && (early.stopped || fleet.steps >= last) && !signal?.aborted) await early.restoreBest();
   yield { step: fleet.steps, steps, stepsPerSecond: 0 };
-}
-
-/** What early stopping has seen so far: training that was interrupted goes on with it. */
-function earlyStopOf(fleet: Fleet): EarlyStop | undefined {
-  const setting = fleet.runs[0]!.earlyStopping;
-  if (setting) fleet.earlyStop ??= createEarlyStop(fleet, setting);
-  return fleet.earlyStop;
 }

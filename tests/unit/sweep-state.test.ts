@@ -1,6 +1,15 @@
 // A sweep's state moves to another sweep of the same document. The reference is the sweep that was never interrupted: bits must be equal.
 import { expect, test } from 'vitest';
-import { createSweep, SpecError, type SweepInput, type SweepOptions } from '../../src/index.ts';
+import {
+  createSession,
+  createSweep,
+  type Run,
+  type Session,
+  SpecError,
+  type Sweep,
+  type SweepInput,
+  type SweepOptions,
+} from '../../src/index.ts';
 
 // Rules with no, one and two running averages: three fleets. Dropout and shuffled batches depend on the step.
 const SWEEP: SweepInput = {
@@ -52,6 +61,65 @@ test('a halved sweep goes on exactly, and its stopped models stay stopped', asyn
   expect(again.modelSteps()).toEqual(whole.modelSteps());
   expect(await again.weights()).toEqual(await whole.weights());
   expect(await again.best()).toEqual(await whole.best());
+});
+
+// Three models of different fleets and one that early stopping ends at another epoch. An epoch is three steps of 16 rows.
+const STOPPING: SweepInput = {
+  base: {
+    basin: 1,
+    data: { name: 'moons', rows: 60, testRows: 0, noise: 0.4, validationFraction: 0.25 },
+    layers: [{ units: 12 }, { units: 1 }],
+    batch: { size: 16 },
+    epochs: 200,
+    earlyStopping: { patience: 6 },
+  },
+  models: [
+    { optimizer: { name: 'adam', learningRate: 0.05 } },
+    { optimizer: { name: 'adam', learningRate: 0.3 }, seed: 3 },
+    { optimizer: { name: 'momentum', learningRate: 2 } },
+  ],
+};
+
+const stopping = () => createSweep(STOPPING, { backend: 'cpu' });
+
+/** Trains to the end, or to the step, as early stopping lets it. */
+async function trained(sweep: Sweep | Session, until?: number): Promise<void> {
+  for await (const _ of sweep.train(until === undefined ? {} : { until }));
+}
+
+test.each([2, 16, 25, 31])('early stopping goes on where it was, restored at step %i', async (step) => {
+  const [whole, before, after] = [await stopping(), await stopping(), await stopping()];
+  await trained(whole);
+  await trained(before, step);
+  const state = structuredClone(await before.state());
+  before.dispose();
+  await after.restore(state);
+  await trained(after);
+  expect(after.modelSteps()).toEqual(whole.modelSteps());
+  expect(await after.weights()).toEqual(await whole.weights());
+});
+
+test.each([0, 1, 2])('model %i of a sweep that was interrupted goes on alone as it would have', async (model) => {
+  const sweep = await stopping();
+  await trained(sweep, 25);
+  const taken = await sweep.session(model);
+  await trained(taken);
+  const alone = await createSession(sweep.run(model), { backend: 'cpu' });
+  await trained(alone);
+  expect(alone.steps).toBeLessThan(600); // it was stopped, and not by its end
+  expect(taken.steps).toBe(Math.max(25, alone.steps)); // a model that has stopped is carried along by the others
+  expect(await taken.weights()).toEqual(await alone.weights());
+});
+
+test('a session restored in another one goes on with its patience', async () => {
+  const run = { ...(STOPPING.base as Run), optimizer: { name: 'adam', learningRate: 0.3 } } as const;
+  const [whole, before, after] = await Promise.all([0, 1, 2].map(() => createSession(run, { backend: 'cpu' })));
+  await trained(whole!);
+  await trained(before!, 25);
+  await after!.restore(structuredClone(await before!.state()));
+  await trained(after!);
+  expect(after!.steps).toBe(whole!.steps);
+  expect(await after!.weights()).toEqual(await whole!.weights());
 });
 
 test('a state of another number of models is refused', async () => {
