@@ -188,6 +188,13 @@ async function sharedCurve(page: Page, model: string): Promise<LossRow[]> {
   });
 }
 
+/** Of every contender; one after the other, as a hand would click. */
+async function sharedCurves(page: Page): Promise<LossRow[][]> {
+  const curves: LossRow[][] = [];
+  for (const model of NAMES) curves.push(await sharedCurve(page, model));
+  return curves;
+}
+
 /** How many pixels of the shared chart have each line's colour. */
 const linePixels = (page: Page) =>
   page.$eval('.shared canvas', (canvas) => {
@@ -224,7 +231,7 @@ test('optimizers: gradient descent and mini-batches in one plot at the same epoc
   );
   expect(lowest).not.toContain('Gradient descent');
 
-  const curves = await Promise.all(NAMES.map((model) => sharedCurve(page, model)));
+  const curves = await sharedCurves(page);
   const places = curves.map((rows) => rows.map(([word, place]) => `${word} ${place}`));
   for (const own of places) expect(own).toEqual(places[0]);
   expect(places[0]!.slice(0, 2)).toEqual(['epoch 0', 'epoch 1']);
@@ -268,13 +275,13 @@ test('optimizers: +1 step is one batch, no task is long, and a rewound run has t
     await page.waitForSelector('.judged');
   });
   expect(longestMs).toBeLessThan(50);
-  const first = await Promise.all(NAMES.map((model) => sharedCurve(page, model)));
+  const first = await sharedCurves(page);
   await press(page, 'Rewind');
   await page.waitForFunction(() => document.querySelector('progress')!.value === 0);
   expect(await figures(page, 'steps')).toEqual(new Array(6).fill(0));
   await press(page, 'Start');
   await page.waitForSelector('.judged');
-  expect(await Promise.all(NAMES.map((model) => sharedCurve(page, model)))).toEqual(first);
+  expect(await sharedCurves(page)).toEqual(first);
   expect(errors).toEqual([]);
   await page.close();
 });
