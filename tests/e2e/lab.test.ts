@@ -367,7 +367,7 @@ test('tuning: two other hyperparameters, chosen by hand, make the grid that the 
 test('a large grid trains on several cores, and says on how many', async () => {
   const { page, errors } = await visit(lab, '#1/tuning?backend=cpu');
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
-  const threads = cores > 1 ? /beside this page: WebAssembly SIMD, \d+ threads\./ : /WebAssembly SIMD, one thread\./;
+  const threads = cores > 1 ? /beside this page \(WebAssembly SIMD, \d+ threads\)/ : /\(WebAssembly SIMD, one thread\)/;
   expect(await text(page, 'footer')).toMatch(threads);
   await press(page, 'Start');
   await waitForStep(page, 100);
