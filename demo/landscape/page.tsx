@@ -1,13 +1,15 @@
 // The landscape's page: two networks, the ground around each, and what can be read from it.
 
-import { hasStarted, openBench, training } from '../state.ts';
+import { hasStarted, training } from '../state.ts';
 import type { Ground } from '../training/protocol.ts';
 import { Boundary } from '../view/boundary.tsx';
 import { Controls } from '../view/controls.tsx';
 import { Failure } from '../view/engine.tsx';
 import { count, percent, places } from '../view/format.ts';
+import { Prediction } from '../view/prediction.tsx';
 import { TakeAway } from '../view/take-away.tsx';
 import { Verdict } from '../view/verdict.tsx';
+import { OpenBench } from '../view/workbench/to-bench.tsx';
 import { CHOICES, type Choices, rivalOf } from './choices.ts';
 import { GroundTable } from './ground-table.tsx';
 import { landscapeRuns } from './job.ts';
@@ -27,7 +29,7 @@ import {
   shownGrounds,
   startWith,
 } from './state.ts';
-import { explained, judged, pathWords, valleyRise } from './words.ts';
+import { explained, judgedValley, pathWords, valleyRise } from './words.ts';
 
 const AXES = {
   around: ['random direction 1', 'random direction 2'],
@@ -44,18 +46,14 @@ const within = (label: string) => label.charAt(0).toLowerCase() + label.slice(1)
 
 function Guess() {
   return (
-    <fieldset class="prediction" disabled={hasStarted.value}>
-      <legend>Which network will end in the wider valley?</legend>
-      <div class="choices">
-        {networks.value.map(({ label }, m) => (
-          <label key={label} class="choice">
-            <input type="radio" name="wider" checked={guess.value === m} onChange={() => guessThat(m)} />
-            <span>{label}</span>
-          </label>
-        ))}
-      </div>
-      <p class="hint">{hasStarted.value ? 'The answer comes at the end.' : 'Make a guess, then press Start.'}</p>
-    </fieldset>
+    <Prediction
+      question="Which network will end in the wider valley?"
+      answers={networks.value.map(({ label }, m) => ({ id: String(m), label }))}
+      chosen={guess.value === null ? null : String(guess.value)}
+      hint="Make a guess, then press Start."
+      closed={hasStarted.value}
+      onChoose={(id) => guessThat(Number(id))}
+    />
   );
 }
 
@@ -235,20 +233,9 @@ function WhatHappened() {
   const found = seen.value;
   return (
     <Verdict
-      seen={found && { judged: judged(found, guess.value), sentences: explained(found) }}
+      seen={found && { judged: judgedValley(found, guess.value), sentences: explained(found) }}
       waiting="Comes here when training has ended and the ground has been looked at."
     />
-  );
-}
-
-function ToBench() {
-  return (
-    <section class="controls-row to-bench" aria-label="Go on">
-      <button type="button" onClick={() => openBench(landscapeRuns(landscape.value))}>
-        Open in the workbench
-      </button>
-      <span class="hint">Both networks side by side, with every setting and a look into each unit.</span>
-    </section>
   );
 }
 
@@ -287,7 +274,10 @@ export function LandscapePage() {
       </div>
       <div class="below">
         <TakeAway choices={networks.value.map(({ label }, model) => ({ label, training, model }))} />
-        <ToBench />
+        <OpenBench
+          runs={landscapeRuns(landscape.value)}
+          hint="Both networks side by side, with every setting and a look into each unit."
+        />
       </div>
     </>
   );

@@ -4,6 +4,7 @@ import type { Evaluation } from '../../src/index.ts';
 import { shownAccuracy } from '../lessons/lesson.ts';
 import type { Ground } from '../training/protocol.ts';
 import { percent, places } from '../view/format.ts';
+import { judged } from '../view/judged.ts';
 import { flatShare } from './relief.ts';
 
 /** A valley ends where the loss has risen by this part of what training brought. */
@@ -41,11 +42,10 @@ export function widerOf(seen: readonly Seen[]): number | null {
 }
 
 /** @param guess the network of which one guessed that it ends in the wider valley */
-export function judged(seen: readonly Seen[], guess: number | null): string {
+export function judgedValley(seen: readonly Seen[], guess: number | null): string {
   const wider = widerOf(seen);
-  const result = wider === null ? 'Both valleys are equally wide' : `“${seen[wider]!.label}” ended in the wider valley`;
-  if (guess === null) return `${result}.`;
-  return guess === wider ? `You were right: ${result}.` : `Not this time: ${result}.`;
+  const result = wider === null ? 'both valleys are equally wide' : `“${seen[wider]!.label}” ended in the wider valley`;
+  return judged(guess === null ? null : guess === wider, result);
 }
 
 export function explained(seen: readonly Seen[]): string[] {

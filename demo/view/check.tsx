@@ -3,7 +3,7 @@
 import { bugs, checkVerdict, differences, REACH, type Row, THRESHOLD, withBug } from '../lessons/gradient-checking.ts';
 import { changeSetting, place, prediction, training } from '../state.ts';
 import type { CheckedLayer } from '../training/protocol.ts';
-import { judged } from './prediction.tsx';
+import { judged } from './judged.ts';
 
 /** The bars' axis: powers of ten. */
 const [LOWEST, HIGHEST] = [-14, 0] as const;

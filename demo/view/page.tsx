@@ -4,7 +4,18 @@ import { LandscapePage } from '../landscape/page.tsx';
 import { bugs, REACHES } from '../lessons/gradient-checking.ts';
 import type { CompareLesson } from '../lessons/lesson.ts';
 import { CLOSE } from '../lessons/tuning.ts';
-import { bench, contenders, hasData, hasStarted, place, problem, training, where } from '../state.ts';
+import {
+  bench,
+  contenders,
+  hasData,
+  hasStarted,
+  place,
+  predict,
+  prediction,
+  problem,
+  training,
+  where,
+} from '../state.ts';
 import { Check } from './check.tsx';
 import { Controls } from './controls.tsx';
 import { Engine, Failure } from './engine.tsx';
@@ -82,24 +93,16 @@ function Below() {
 function Guess() {
   const { lesson, settings } = place.value;
   const start = 'Make a guess, then press Start.';
+  const common = { question: lesson.prediction, chosen: prediction.value, onChoose: predict };
   switch (lesson.kind) {
     case 'compare':
       if (!hasData.value) return null;
-      return (
-        <Prediction question={lesson.prediction} answers={contenders.value} hint={start} closed={hasStarted.value} />
-      );
+      return <Prediction {...common} answers={contenders.value} hint={start} closed={hasStarted.value} />;
     case 'tuning':
-      return <Prediction question={lesson.prediction} answers={CLOSE} hint={start} closed={hasStarted.value} />;
+      return <Prediction {...common} answers={CLOSE} hint={start} closed={hasStarted.value} />;
     case 'check': {
       const hint = 'Make a guess, then plant a bug.';
-      return (
-        <Prediction
-          question={lesson.prediction}
-          answers={REACHES}
-          hint={hint}
-          closed={bugs[settings.bug!] !== bugs[0]}
-        />
-      );
+      return <Prediction {...common} answers={REACHES} hint={hint} closed={bugs[settings.bug!] !== bugs[0]} />;
     }
     default:
       return lesson satisfies never;

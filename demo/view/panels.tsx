@@ -8,7 +8,7 @@ import { Curve, CurveKey, CurveTable } from './curve.tsx';
 import { Dropped } from './dropped.tsx';
 import { count, percent, places } from './format.ts';
 import { FindingMark } from './insides.tsx';
-import { judged } from './prediction.tsx';
+import { judged } from './judged.ts';
 import { countedFor, SharedCurve } from './shared-curve.tsx';
 import { type Seen, Verdict } from './verdict.tsx';
 

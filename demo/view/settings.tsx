@@ -1,7 +1,8 @@
 // Sliders. A change begins the runs again.
 
 import type { Setting } from '../lessons/lesson.ts';
-import { changeSetting, place, showsTestPoints } from '../state.ts';
+import { changeSetting, place } from '../state.ts';
+import { TestPoints } from './test-points.tsx';
 
 function Slider({ setting, value }: { setting: Setting; value: number }) {
   const { key, label, hint, values, initial, text = String } = setting;
@@ -53,21 +54,6 @@ function Switch({ setting, value }: { setting: Setting; value: number }) {
   );
 }
 
-function TestPoints() {
-  return (
-    <label class="check">
-      <input
-        type="checkbox"
-        checked={showsTestPoints.value}
-        onChange={(event) => {
-          showsTestPoints.value = event.currentTarget.checked;
-        }}
-      />
-      Show the new points in the pictures, as hollow marks
-    </label>
-  );
-}
-
 function Control(props: { setting: Setting; value: number }) {
   const { values } = props.setting;
   return values.length === 2 && values[0] === 0 && values[1] === 1 ? <Switch {...props} /> : <Slider {...props} />;
@@ -85,7 +71,7 @@ export function SettingsForm() {
             <Control key={setting.key} setting={setting} value={settings[setting.key]!} />
           ))}
       </div>
-      {lesson.kind === 'compare' && <TestPoints />}
+      {lesson.kind === 'compare' && <TestPoints>Show the new points in the pictures, as hollow marks</TestPoints>}
     </section>
   );
 }

@@ -21,7 +21,7 @@ import { Boundary } from './boundary.tsx';
 import { Curve, CurveKey } from './curve.tsx';
 import { count, percent, places } from './format.ts';
 import { HeatMap } from './heat-map.tsx';
-import { judged } from './prediction.tsx';
+import { judged } from './judged.ts';
 import { TakeAway } from './take-away.tsx';
 import { type Seen, Verdict } from './verdict.tsx';
 

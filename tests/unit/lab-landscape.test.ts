@@ -4,7 +4,7 @@ import { clipFromWorld, FIRST_ORBIT, seenAt, turned, worldOf, zoomed } from '../
 import { networksOf } from '../../demo/landscape/choices.ts';
 import { landscapeJob, landscapeRuns } from '../../demo/landscape/job.ts';
 import { draped, flatShare, heightAt, heightsOf, placeOf, scaleOf } from '../../demo/landscape/relief.ts';
-import { explained, judged, type Seen } from '../../demo/landscape/words.ts';
+import { explained, judgedValley, type Seen } from '../../demo/landscape/words.ts';
 import { differsInLook, landscapePlace } from '../../demo/link.ts';
 import type { Foot, Ground } from '../../demo/training/protocol.ts';
 import { createSweep, presets, validate } from '../../src/index.ts';
@@ -109,9 +109,9 @@ const wide: Seen = { ...narrow, label: 'W', scores: scores(0.8), around: ground(
 
 // Training brought 2 → 1 for both, so valleys reach 0.3 up: one cell of nine against five.
 test('the words name the wider valley, its share and what it was good for', () => {
-  expect(judged([narrow, wide], 1)).toBe('You were right: “W” ended in the wider valley.');
-  expect(judged([narrow, wide], 0)).toBe('Not this time: “W” ended in the wider valley.');
-  expect(judged([narrow, narrow], null)).toBe('Both valleys are equally wide.');
+  expect(judgedValley([narrow, wide], 1)).toBe('You were right: “W” ended in the wider valley.');
+  expect(judgedValley([narrow, wide], 0)).toBe('Not this time: “W” ended in the wider valley.');
+  expect(judgedValley([narrow, narrow], null)).toBe('Both valleys are equally wide.');
   const [widths, use, path] = explained([narrow, wide]);
   expect(widths).toMatch(/less than 0\.3 above the network: “N” 11\.1 %, “W” 55\.6 %/);
   expect(use).toMatch(/narrower valley does better here: 90\.0 % and 80\.0 %/);

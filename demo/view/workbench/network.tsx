@@ -50,17 +50,21 @@ function paintUnit(canvas: HTMLCanvasElement, values: Float32Array): void {
   paintSigned(canvas, values, { columns: UNIT_CELLS, rows: UNIT_CELLS, most, fromBelow: true });
 }
 
-function Thumbnail({ training, unit }: { training: Training; unit: Unit }) {
-  const { layer, unit: index } = unit;
+/** For the canvas that shows what a unit computes. */
+function useUnitPainting(training: Training, { layer, unit }: Unit) {
   const paint = useCallback(
     (canvas: HTMLCanvasElement) => {
       theme.value;
-      const values = outputsOf(training, { layer, unit: index });
+      const values = outputsOf(training, { layer, unit });
       if (values) paintUnit(canvas, values);
     },
-    [training, layer, index],
+    [training, layer, unit],
   );
-  return <canvas ref={usePainting(paint)} />;
+  return usePainting(paint);
+}
+
+function Thumbnail({ training, unit }: { training: Training; unit: Unit }) {
+  return <canvas ref={useUnitPainting(training, unit)} />;
 }
 
 // ---------------------------------------------------------------- weights between units
@@ -212,14 +216,6 @@ function strongest({ shape: [, fanIn], columns, values }: TensorPicture, unit: n
 function Large({ slot, run, unit }: { slot: Slot; run: CanonicalRun; unit: Unit }) {
   const { training } = slot;
   const { layer, unit: index } = unit;
-  const paint = useCallback(
-    (canvas: HTMLCanvasElement) => {
-      theme.value;
-      const values = outputsOf(training, { layer, unit: index });
-      if (values) paintUnit(canvas, values);
-    },
-    [training, layer, index],
-  );
   const paintPoints = useCallback(
     (canvas: HTMLCanvasElement) => {
       theme.value;
@@ -227,7 +223,7 @@ function Large({ slot, run, unit }: { slot: Slot; run: CanonicalRun; unit: Unit 
     },
     [training],
   );
-  const field = usePainting(paint);
+  const field = useUnitPainting(training, unit);
   const dots = usePainting(paintPoints);
   const values = outputsOf(training, unit);
   const weights = training.frame.value?.tensors?.[layer]?.weights;

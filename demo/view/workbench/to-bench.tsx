@@ -1,5 +1,6 @@
-// The way from a lesson to the workbench, with the lesson's runs. The tuning grid has its own, from a cell.
+// The way from other pages to the workbench, with their runs. The tuning grid has its own, from a cell.
 
+import type { Run } from '../../../src/index.ts';
 import { MOST_RUNS } from '../../link.ts';
 import { hasData, openBench, place } from '../../state.ts';
 import { runsOf } from '../../workbench/from-lesson.ts';
@@ -11,16 +12,21 @@ function hintOf(count: number): string {
     : 'These runs side by side, with every setting and a look into each unit.';
 }
 
-export function ToBench() {
-  const { lesson, settings } = place.value;
-  if (!hasData.value) return null;
-  const runs = runsOf(lesson, settings, null);
+export function OpenBench({ runs, hint }: { runs: readonly Run[]; hint: string }) {
   return (
     <section class="controls-row to-bench" aria-label="Go on">
       <button type="button" onClick={() => openBench(runs)}>
         Open in the workbench
       </button>
-      <span class="hint">{hintOf(runs.length)}</span>
+      <span class="hint">{hint}</span>
     </section>
   );
+}
+
+/** With the runs of the lesson on the page. */
+export function ToBench() {
+  const { lesson, settings } = place.value;
+  if (!hasData.value) return null;
+  const runs = runsOf(lesson, settings, null);
+  return <OpenBench runs={runs} hint={hintOf(runs.length)} />;
 }

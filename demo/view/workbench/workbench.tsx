@@ -2,10 +2,11 @@
 
 import { presets } from '../../../src/index.ts';
 import { MOST_RUNS } from '../../link.ts';
-import { bench, showsTestPoints } from '../../state.ts';
+import { bench } from '../../state.ts';
 import type { Slot } from '../../workbench/bench.ts';
 import { type Trainer, TrainingControls } from '../controls.tsx';
 import { type Choice, TakeAway } from '../take-away.tsx';
+import { TestPoints } from '../test-points.tsx';
 import { Inside } from './inside.tsx';
 import { Note } from './note.tsx';
 import { RunCard } from './run-card.tsx';
@@ -79,16 +80,7 @@ function Shown() {
           <option value="accuracy">accuracy</option>
         </select>
       </label>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={showsTestPoints.value}
-          onChange={(event) => {
-            showsTestPoints.value = event.currentTarget.checked;
-          }}
-        />
-        Show test points, as hollow marks
-      </label>
+      <TestPoints>Show test points, as hollow marks</TestPoints>
     </div>
   );
 }
