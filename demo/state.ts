@@ -77,7 +77,14 @@ export function toggleSpeed(slow: boolean): void {
 
 /** Each lesson's guess: a contender's id. */
 const predictions = signal<Readonly<Record<string, string>>>({});
-export const showsTestPoints = signal(false);
+/** Pages that show new points in their pictures. In those of lessons, which are small, they lie over what is learned. */
+const testPoints = signal<Readonly<Partial<Record<Place['page'], boolean>>>>({ workbench: true });
+export const showsTestPoints = computed(() => testPoints.value[where.value.page] ?? false);
+
+export function showTestPoints(shown: boolean): void {
+  testPoints.value = { ...testPoints.value, [where.value.page]: shown };
+}
+
 export const spread = createSpread();
 
 /** Is there what the lesson trains on? */

@@ -63,12 +63,12 @@ function Progress({ status, step, totalSteps, note }: Trainer) {
     <div class="progress">
       <progress aria-label="Training" value={step} max={totalSteps} />
       <div class="progress-words">
-        <div class="progress-note" role="status">
-          {note}
-        </div>
         <span class="steps" aria-hidden="true">
           {count(step)} of {count(totalSteps)} steps
         </span>
+        <div class="progress-note" role="status">
+          {note}
+        </div>
       </div>
       <span class="unseen" role="status">
         {WORDS[status]}, {count(spoken * totalSteps)} of {count(totalSteps)} steps

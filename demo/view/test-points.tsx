@@ -1,7 +1,7 @@
 // Whether pictures show the rows that nothing trains on.
 
 import type { ComponentChildren } from 'preact';
-import { showsTestPoints } from '../state.ts';
+import { showsTestPoints, showTestPoints } from '../state.ts';
 
 export function TestPoints({ children }: { children: ComponentChildren }) {
   return (
@@ -9,9 +9,7 @@ export function TestPoints({ children }: { children: ComponentChildren }) {
       <input
         type="checkbox"
         checked={showsTestPoints.value}
-        onChange={(event) => {
-          showsTestPoints.value = event.currentTarget.checked;
-        }}
+        onChange={(event) => showTestPoints(event.currentTarget.checked)}
       />
       {children}
     </label>

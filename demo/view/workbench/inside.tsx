@@ -19,7 +19,9 @@ function Findings({ slot }: { slot: Slot }) {
     <details class="group">
       <summary>
         <span class="group-title">The doctor</span>{' '}
-        <span class="group-summary">{findings.map(titleOf).join('; ') || 'finds nothing wrong'}</span>
+        <span class={findings.length > 0 ? 'group-summary found' : 'group-summary'}>
+          {findings.map(titleOf).join('; ') || 'finds nothing wrong'}
+        </span>
       </summary>
       <Doctor findings={findings} onFix={(patch) => bench.addMended(slot, patch)} />
     </details>

@@ -160,6 +160,9 @@ function learningSummary({ optimizer: { name, learningRate, schedule } }: Canoni
   return `${wordOf(name)}, rate ${setting(learningRate)}${falls}`;
 }
 
+/** On a phone all groups are closed at first: their summaries say what is in them. */
+const hasRoom = matchMedia('(min-width: 44rem)').matches;
+
 function Groups({ form }: { form: FormProps }) {
   const { run, problem } = form;
   const { init, loss, l2, seed } = run;
@@ -167,13 +170,13 @@ function Groups({ form }: { form: FormProps }) {
   const isHere = (pattern: RegExp) => problem !== null && pattern.test(problem.path);
   return (
     <>
-      <Group title="Data" summary={dataSummary(run)} isOpen>
+      <Group title="Data" summary={dataSummary(run)} isOpen={hasRoom || isHere(/^data/)}>
         <DataChoice form={form} />
       </Group>
-      <Group title="Layers" summary={layersSummary(run)} isOpen>
+      <Group title="Layers" summary={layersSummary(run)} isOpen={hasRoom || isHere(/^layers/)}>
         <Layers form={form} />
       </Group>
-      <Group title="Learning" summary={learningSummary(run)} isOpen>
+      <Group title="Learning" summary={learningSummary(run)} isOpen={hasRoom || isHere(/^(optimizer|clipNorm)/)}>
         <Fields fields={[OPTIMIZER, ...optimizerFields(run), ...scheduleFields(run)]} form={form} />
         <GivenIn form={form} within={/^optimizer/} />
         <Fields fields={[CLIP_NORM]} form={form} />

@@ -138,7 +138,7 @@ export function Workbench() {
   const isAlone = slots.value.length === 1;
   return (
     <>
-      <div>
+      <div class="bench-head">
         <h1>Build it, train it, take it apart.</h1>
         <p class="lead">
           Change any setting, put up to {MOST_RUNS} runs side by side, and look into every unit while they learn.
