@@ -93,6 +93,7 @@ export function gridVerdict(grid: Grid, scores: readonly Evaluation[]): GridVerd
       lost > 0
         ? `${lost} ${lost === 1 ? 'network' : 'networks'} diverged: the steps were too long, and the numbers left the finite.`
         : 'No network diverged.',
+      'All of this is measured on points held out of the training set, three in ten. Test points stay out of it: settings chosen with them would fit them by choice, and nothing would be left to measure with.',
     ],
   };
 }

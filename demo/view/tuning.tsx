@@ -252,10 +252,6 @@ export function Tuning() {
           </div>
           <HeatMap grid={grid} />
           <Table grid={grid} />
-          <p class="hint">
-            The colours come from points held out of the training set, three in ten. Test points stay out of it:
-            settings chosen with them would fit them by choice, and nothing would be left to measure with.
-          </p>
         </section>
         <section class="panel cell" aria-labelledby="cell-title">
           <div class="panel-bar">
