@@ -596,5 +596,8 @@ test('nothing on a phone is wider than the screen', async () => {
   await page.locator('::-p-xpath(//summary[contains(., "Weights and gradients")])').click();
   await train(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await type(page, 'layers[0].dropRate', '1.5');
+  await waitForWords(page, '.progress-note', /This run cannot start/);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await page.close();
 });
