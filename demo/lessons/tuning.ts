@@ -106,13 +106,18 @@ export type AxisKey = (typeof AXIS_KEYS)[number];
 
 const allStops = [...new Set(AXES.flatMap(({ stops: ends }) => ends))].sort((a, b) => a - b);
 
+/** What the two axes and their ends are called, whatever they change. */
+export const AXIS_NAMES = { across: 'From left to right', up: 'From the bottom up' } as const;
+const ENDS = { across: ['Left end', 'Right end'], up: ['Lower end', 'Upper end'] } as const;
+
 function axisSettings(key: AxisKey, index: number): Setting[] {
-  const { name, initial } = AXES[index]!;
+  const { initial } = AXES[index]!;
+  const [from, to] = ENDS[key];
   const common = { hint: '', hidden: true } as const;
   return [
-    { ...common, key, label: 'Axis', values: [...AXES.keys()], initial: index },
-    { ...common, key: `${key}From`, label: `First ${name}`, values: allStops, initial: initial[0] },
-    { ...common, key: `${key}To`, label: `Last ${name}`, values: allStops, initial: initial[1] },
+    { ...common, key, label: AXIS_NAMES[key], values: [...AXES.keys()], initial: index },
+    { ...common, key: `${key}From`, label: from, values: allStops, initial: initial[0] },
+    { ...common, key: `${key}To`, label: to, values: allStops, initial: initial[1] },
   ];
 }
 

@@ -2,7 +2,16 @@
 
 import type { Evaluation } from '../../src/index.ts';
 import { AXES } from '../lessons/axes.ts';
-import { AXIS_KEYS, type AxisKey, axisOf, cellOf, type Grid, gridVerdict, rangeOf } from '../lessons/tuning.ts';
+import {
+  AXIS_KEYS,
+  AXIS_NAMES,
+  type AxisKey,
+  axisOf,
+  cellOf,
+  type Grid,
+  gridVerdict,
+  rangeOf,
+} from '../lessons/tuning.ts';
 import {
   cellTraining,
   changeSetting,
@@ -196,7 +205,7 @@ function AxisChooser({ which }: { which: AxisKey }) {
   ];
   return (
     <fieldset class="axis">
-      <legend>{which === 'across' ? 'From left to right' : 'From the bottom up'}</legend>
+      <legend>{AXIS_NAMES[which]}</legend>
       <label>
         <span class="unseen">What changes</span>
         <select
