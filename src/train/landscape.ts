@@ -100,10 +100,13 @@ export async function lossLandscape(session: Session, options: LandscapeOptions 
   const feet = path.map((weights) => project(plane, weights));
   const { x, y } = axes(options, feet.length > 0 && options.directions !== 'random' ? around(feet) : 1);
   const cells = x.length * y.length;
-  const place = (m: number): Reals => {
-    if (m >= cells) return path[m - cells] ?? centre;
+  const place = (m: number, into: Reals): void => {
+    if (m >= cells) {
+      into.set(path[m - cells] ?? centre);
+      return;
+    }
     const [dx, dy] = [x[m % x.length]!, y[Math.floor(m / x.length)]!];
-    return centre.map((value, p) => value + dx * u[p]! + dy * v[p]!);
+    for (let p = 0; p < into.length; p++) into[p] = centre[p]! + dx * u[p]! + dy * v[p]!;
   };
   const losses = await objectives(session, cells + path.length + 1, place, options);
   return {
@@ -205,7 +208,7 @@ function evaluatedRun(run: CanonicalRun): CanonicalRun {
 async function objectives(
   { run, data, engine, plan }: Session,
   models: number,
-  weightsOf: (model: number) => Reals,
+  place: (model: number, into: Reals) => void,
   { memoryBytes = MEMORY_BYTES, signal, onProgress }: LandscapeOptions,
 ): Promise<Float64Array> {
   signal?.throwIfAborted();
@@ -217,6 +220,7 @@ async function objectives(
   const copies = new Array<CanonicalRun>(most).fill(evaluatedRun(run));
   const part = modelsPerWave(copies, own, engine, memoryBytes, LAYERED, threads);
   const parameters = allocateReals(engine.precision, part * plan.params);
+  const parametersOf = (m: number) => parameters.subarray(m * plan.params, (m + 1) * plan.params);
   const beginning = { initial: new Float64Array(0), pin: LAYERED, threads };
   const fleet = Fleet.parked(engine, copies.slice(0, part), own, beginning);
   const losses = new Float64Array(models);
@@ -224,12 +228,11 @@ async function objectives(
     for (let first = 0; first < models; first += part) {
       // The last part's spare models keep the weights of the part before.
       const count = Math.min(part, models - first);
-      for (let m = 0; m < count; m++) parameters.set(weightsOf(first + m), m * plan.params);
+      for (let m = 0; m < count; m++) place(first + m, parametersOf(m));
       await fleet.setParameters(parameters);
       const scores = await fleet.evaluate();
       for (let m = 0; m < count; m++) {
-        const weights = parameters.subarray(m * plan.params, (m + 1) * plan.params);
-        losses[first + m] = scores[m]!.train.loss + penalty(weights, plan.places, run.l2 / own.train.count);
+        losses[first + m] = scores[m]!.train.loss + penalty(parametersOf(m), plan.places, run.l2 / own.train.count);
       }
       onProgress?.(first + count, models);
       await nextTask();
