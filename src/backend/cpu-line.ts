@@ -25,7 +25,9 @@ export async function startLine(onLost: () => void): Promise<Line> {
   };
   const lose = (why: string) => {
     if (lost) return;
-    lost = new DeviceLostError(`A thread of the CPU backend ended: ${why}. Its models are lost; train them again.`);
+    lost = new DeviceLostError(
+      `A thread of the CPU backend ended: ${why}. What it had trained is lost: restore a state, or begin again.`,
+    );
     for (const { reject } of waiting.values()) reject(lost);
     waiting.clear();
     onLost();

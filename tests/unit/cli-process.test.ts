@@ -58,6 +58,23 @@ test('bad input: exit 2, stdout empty', { timeout: TIMEOUT_MS }, async () => {
   expect(stderr).toContain('Did you mean start/circles?');
 });
 
+// Twelve networks of 4,300 weights on 300 rows: 1.9 billion multiply-adds, which is worth two threads.
+test('a sweep on one thread and on two has the same numbers', { timeout: TIMEOUT_MS }, async () => {
+  const base = { ...circles, layers: [{ units: 64 }, { units: 64 }, { units: 1 }], batch: { size: 'full' } };
+  const cwd = folderWith({ 'sweep.json': { base, vary: { seed: { from: 0, count: 12 } } } });
+  const [one, two] = await Promise.all(
+    ['1', '2'].map(async (threads) => {
+      const argv = ['sweep', 'sweep.json', '--backend', 'cpu', '--threads', threads];
+      return JSON.parse((await start(argv, cwd).ended).stdout);
+    }),
+  );
+  expect([one.backend.adapter, two.backend.adapter]).toEqual([
+    'WebAssembly SIMD, one thread',
+    'WebAssembly SIMD, 2 threads',
+  ]);
+  expect(two.models).toEqual(one.models);
+});
+
 /** Long enough for the process to have begun training; it says nothing before it ends. */
 async function whileTraining(child: ChildProcess): Promise<void> {
   await sleep(3000);
