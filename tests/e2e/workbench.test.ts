@@ -409,7 +409,11 @@ test('a network that is far too large says how large it is, and is given up at o
 test('early stopping stops where the library does, with its best weights', async () => {
   const { page, errors } = await visit(lab, BENCH);
   await type(page, 'earlyStopping.patience', '3');
-  await waitForWords(page, '.bench-settings', /earlyStopping: needs rows to watch/);
+  await waitForWords(
+    page,
+    '.bench-settings',
+    /Patience: needs rows to watch, .* Set “Held out”, under Rows, to 0\.2\./,
+  );
   await type(page, 'data.validationFraction', '0.3');
   await type(page, 'optimizer.learningRate', '5');
   await ready(page);

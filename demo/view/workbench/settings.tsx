@@ -25,7 +25,7 @@ import {
   stoppingFields,
   wordOf,
 } from '../../workbench/fields.ts';
-import { type Problem, saidAtField } from '../../workbench/words.ts';
+import { type Problem, saidAtField, saidOnPage } from '../../workbench/words.ts';
 import { count, percent, setting } from '../format.ts';
 import { DataChoice } from './data.tsx';
 import { FieldRow } from './field.tsx';
@@ -62,7 +62,7 @@ export function Fields({ fields, form }: { fields: readonly Field[]; form: FormP
 export function Message({ form, within }: { form: FormProps; within: RegExp }) {
   const { problem, run } = form;
   if (!problem || !within.test(problem.path)) return null;
-  return <p class="notice">{saidAtField(problem, run)}</p>;
+  return <p class="notice">{saidOnPage(problem, run)}</p>;
 }
 
 interface GroupProps {
