@@ -16,7 +16,7 @@ const list = [
   [
     'a row of the tile read twice',
     'shaders/dense_forward.wgsl',
-    ['x2(at + 3u * stride, inside)', 'x2(at + 2u * stride, inside)'],
+    ['x2(at.w, inside)', 'x2(at.z, inside)'],
     gpu('^dense_forward '),
   ],
   [
@@ -250,7 +250,7 @@ const list = [
   [
     'models share the hidden layer’s output',
     'src/plan/compile.ts',
-    ['x_stride: shape.batch * places[l]!.fanIn', 'x_stride: 0'],
+    ['stride: rows * places[l]!.fanIn', 'stride: 0'],
     unit('plan'),
   ],
   [
@@ -353,10 +353,10 @@ const list = [
     unit('sweep-memory'),
   ],
   [
-    'patience starts anew after an interruption',
-    'src/train/train.ts',
-    ['fleet.earlyStop ??= createEarlyStop', 'fleet.earlyStop = createEarlyStop'],
-    unit('sessions', 'interruption'),
+    'patience starts anew from a state',
+    'src/train/fleet.ts',
+    ['this.watched = state.watched;', 'this.watched = null;'],
+    unit('sweep-state'),
   ],
   // Looking inside
   [

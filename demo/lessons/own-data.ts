@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import Papa from 'papaparse';
-import type { CsvData, Run } from '../../src/index.ts';
+import { type CsvData, loadDataset, type Run, validate } from '../../src/index.ts';
 import { percent } from '../view/format.ts';
 import {
   type CompareLesson,
@@ -61,10 +61,16 @@ function tableOf(name: string, text: string): { columns: string[]; rows: string[
   return { columns: header, rows };
 }
 
-function guessLabel(columns: readonly string[]): string {
-  const named = (pattern: RegExp) => columns.find((column) => pattern.test(column));
-  // A y may stand beside an x; a label is never anything else.
-  return named(/^(label|class|target|species)$/i) ?? named(/^y$/i) ?? columns.at(-1)!;
+/** Different values in a column. */
+const valuesIn = (rows: readonly string[][], column: number): number =>
+  new Set(rows.map((cells) => cells[column])).size;
+
+/** By its name, then by its place: the first that has classes. (A y beside an x is no label.) */
+function guessLabel(columns: readonly string[], rows: readonly string[][]): string {
+  const named = (pattern: RegExp) => columns.findIndex((column) => pattern.test(column));
+  const likely = [named(/^(label|class|target|species)$/i), named(/^y$/i), columns.length - 1].filter((i) => i >= 0);
+  const hasClasses = (column: number) => valuesIn(rows, column) <= MOST_CLASSES;
+  return columns[likely.find(hasClasses) ?? likely[0]!]!;
 }
 
 const isNumber = (cell: string | undefined) => !!cell && Number.isFinite(Number(cell));
@@ -76,15 +82,25 @@ export function readOwnFile(
   { label, omit = [] }: { label?: string; omit?: readonly string[] } = {},
 ): OwnFile {
   const { columns, rows } = tableOf(name, text);
-  const chosen = label ?? guessLabel(columns);
+  const chosen = label ?? guessLabel(columns, rows);
   const left = omit.filter((column) => column !== chosen);
   const unusable = columns.flatMap((column, i) => {
     const row = column === chosen || left.includes(column) ? -1 : rows.findIndex((cells) => !isNumber(cells[i]));
     return row < 0 ? [] : [{ column, cell: rows[row]![i] ?? '', row: row + 1 }];
   });
-  const at = columns.indexOf(chosen);
-  const classes = new Set(rows.map((cells) => cells[at])).size;
+  const classes = valuesIn(rows, columns.indexOf(chosen));
   return { name, text, columns, rows: rows.length, label: chosen, classes, omit: left, unusable };
+}
+
+/** A table of three groups of points, for who has none at hand. */
+export async function exampleFile(): Promise<OwnFile> {
+  const data = { name: 'blobs', rows: 240, testRows: 0, noise: 0.6 } as const;
+  const { train } = await loadDataset(validate({ basin: 1, data, layers: [{ units: 3 }] }));
+  const rows = Array.from(train.y, (group, i) => {
+    const [x, y] = [train.x[2 * i]!, train.x[2 * i + 1]!];
+    return `${x.toFixed(3)},${y.toFixed(3)},${'ABC'[group]}`;
+  });
+  return readOwnFile('three-groups.csv', ['x,y,group', ...rows].join('\n'));
 }
 
 /** Columns that the network takes in. */

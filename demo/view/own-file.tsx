@@ -1,6 +1,14 @@
 // Where a CSV file is dropped or chosen, and which of its columns is learned.
 
-import { fileProblem, inputsOf, type OwnFile, obstacle, ownFile, readOwnFile } from '../lessons/own-data.ts';
+import {
+  exampleFile,
+  fileProblem,
+  inputsOf,
+  type OwnFile,
+  obstacle,
+  ownFile,
+  readOwnFile,
+} from '../lessons/own-data.ts';
 import { count } from './format.ts';
 
 /** The page reads the header only; more than this is for the command line. */
@@ -80,6 +88,20 @@ function Obstacle({ file, onAccept }: FileProps) {
   );
 }
 
+function Example({ onAccept }: { onAccept: Accept }) {
+  return (
+    <div class="example">
+      <p>
+        The first line names the columns; below it stands one row for each example, with numbers and the class to learn:
+      </p>
+      <pre>{'x,y,group\n0.213,-1.044,A\n1.871,0.390,B\n…'}</pre>
+      <button type="button" onClick={async () => accept(await exampleFile(), onAccept)}>
+        Try it with an example
+      </button>
+    </div>
+  );
+}
+
 /** @param onAccept hears of each file that can be read, and of each other column that is chosen */
 export function OwnFileBox({ onAccept = () => {} }: { onAccept?: Accept }) {
   const file = ownFile.value;
@@ -107,7 +129,7 @@ export function OwnFileBox({ onAccept = () => {} }: { onAccept?: Accept }) {
           <LabelChoice file={file} onAccept={onAccept} />
         </p>
       )}
-      {file && <Obstacle file={file} onAccept={onAccept} />}
+      {file ? <Obstacle file={file} onAccept={onAccept} /> : <Example onAccept={onAccept} />}
       {fileProblem.value && (
         <p class="notice" role="alert">
           {fileProblem.value}

@@ -447,6 +447,19 @@ const files: readonly (readonly [name: string, content: string, message: RegExp 
   ['binary.csv', '\0\x01PNG', /binary.csv is no text file/],
 ];
 
+test('own data: who has no file takes an example', async () => {
+  const { page, errors } = await visit(lab, '#1/your-data?backend=cpu', { ready: '.example' });
+  await press(page, 'Try it with an example');
+  await page.waitForSelector('.primary:enabled');
+  expect(await text(page, '.drop strong')).toBe('three-groups.csv');
+  await press(page, 'Start');
+  await page.waitForFunction(() => document.querySelector('.primary')!.textContent!.includes('again'), {});
+  // A net that has learned nothing gets a third of three groups right.
+  for (const accuracy of await figures(page, 'test-accuracy')) expect(accuracy).toBeGreaterThan(0.5);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
 test('own data: each kind of file works, or the page says what to change', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'basin-csv-'));
   const page = await lab.browser.newPage();
