@@ -34,7 +34,8 @@ export function Header() {
   useEffect(() => showCurrent(nav.current!), [page, current]);
   return (
     <header>
-      <a class="brand" href={writeLink(lessonPlace(lessons[0]!, backend))}>
+      {/* Not a bare #: to who looks for skip links, pages begin with the first link that is none. */}
+      <a class="brand" href={`./${writeLink(lessonPlace(lessons[0]!, backend))}`}>
         Basin <span>lab</span>
       </a>
       <nav ref={nav} aria-label="Lessons">

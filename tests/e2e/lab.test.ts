@@ -569,12 +569,15 @@ test('settings go into the address and survive a reload', async () => {
 
 const lessons = ['initialization', 'regularization', 'optimizers', 'tuning', 'gradient-checking', 'your-data'];
 
-test('axe finds nothing on any screen, light and dark, at rest and while training', async () => {
+test('axe finds nothing on any screen, on a phone and a desk, light and dark, at rest and while training', async () => {
   const { page, errors } = await visit(lab, '#1/initialization?backend=cpu');
   const expectNone = async (screen: string) => {
-    for (const scheme of ['light', 'dark']) {
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      expect(await violations(page), `${screen}, ${scheme}`).toEqual([]);
+    for (const width of [390, 1440]) {
+      await page.setViewport({ width, height: 900 });
+      for (const scheme of ['light', 'dark']) {
+        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+        expect(await violations(page), `${screen}, ${scheme}, ${width} wide`).toEqual([]);
+      }
     }
   };
   await expectNone('at rest');
