@@ -1,7 +1,7 @@
 // What the page shows and trains. The address follows `where`, and `where` follows the address.
 
 import { computed, effect, signal, untracked } from '@preact/signals';
-import { type Run, type RunPatch, shortForm } from '../src/index.ts';
+import { type CanonicalRun, type Run, type RunPatch, shortForm } from '../src/index.ts';
 import { landscapeJob } from './landscape/job.ts';
 import { checkedRun } from './lessons/gradient-checking.ts';
 import { lessons } from './lessons/index.ts';
@@ -24,6 +24,7 @@ import type { BackendChoice } from './training/protocol.ts';
 import { createSpread } from './training/spread.ts';
 import { createTraining } from './training/training.ts';
 import { createBench } from './workbench/bench.ts';
+import { groupsOf } from './workbench/comparison.ts';
 import { runsOf } from './workbench/from-lesson.ts';
 import { createTried } from './workbench/tried.ts';
 
@@ -140,6 +141,12 @@ export function trySeeds(lesson: CompareLesson, seeds: number): void {
     backend: place.value.backend,
     files: filesOf(lesson),
   });
+}
+
+/** The runs of the workbench over this many seeds. */
+export function tryBenchSeeds(runs: readonly CanonicalRun[], seeds: number): void {
+  bench.pause();
+  spread.start({ groups: groupsOf(runs), seeds, backend: where.value.backend, files: ownFiles() });
 }
 
 /** One of the lesson's runs, and the copy that the doctor's fix makes of it, side by side in the workbench. */

@@ -3,6 +3,9 @@
 import { points } from '../view/format.ts';
 import type { Contender } from './lesson.ts';
 
+/** All that the spread says of who took part. */
+export type Named = Pick<Contender, 'id' | 'label'>;
+
 export interface Difference {
   /** Mean of a − b. */
   readonly mean: number;
@@ -37,7 +40,7 @@ export function mean(values: readonly number[]): number {
 }
 
 /** What the spread says, in sentences: the contender with the best mean against each of the others. */
-export function spreadVerdict(contenders: readonly Contender[], results: readonly (readonly number[])[]): string[] {
+export function spreadVerdict(contenders: readonly Named[], results: readonly (readonly number[])[]): string[] {
   const means = results.map(mean);
   const best = means.indexOf(Math.max(...means));
   return contenders.flatMap((other, i) =>
@@ -45,9 +48,10 @@ export function spreadVerdict(contenders: readonly Contender[], results: readonl
   );
 }
 
-function sentence(best: Contender, other: Contender, a: readonly number[], b: readonly number[]): string {
+function sentence(best: Named, other: Named, a: readonly number[], b: readonly number[]): string {
   const { mean: by, margin, wins, losses } = pairedDifference(a, b);
   const level = a.length - wins - losses;
+  if (level === a.length) return `${best.label} and ${other.label} are level with every seed.`;
   const counts = `${best.label} beats ${other.label} with ${wins} of ${a.length} seeds${level > 0 ? ` (${level} level)` : ''}`;
   const size = `by ${points(by)} on average, give or take ${(100 * margin).toFixed(1)}`;
   const judgement =

@@ -14,6 +14,7 @@ import {
   prediction,
   problem,
   training,
+  trySeeds,
   where,
 } from '../state.ts';
 import { Check } from './check.tsx';
@@ -80,7 +81,7 @@ function Below() {
       {lesson.kind === 'compare' && (
         <>
           <Insides {...lesson} />
-          <Spread lesson={lesson} />
+          <Spread contenders={contenders.value} luck={lesson.luck} start={(seeds) => trySeeds(lesson, seeds)} />
           <TakeAway choices={contenders.value.map(({ label }, model) => ({ label, training, model }))} />
         </>
       )}

@@ -1,8 +1,7 @@
 // "Is it real?": the contenders over many seeds, every result as a dot.
 
-import type { CompareLesson } from '../lessons/lesson.ts';
-import { mean, spreadVerdict } from '../lessons/spread.ts';
-import { contenders, spread, trySeeds } from '../state.ts';
+import { mean, type Named, spreadVerdict } from '../lessons/spread.ts';
+import { spread } from '../state.ts';
 import { count, percent } from './format.ts';
 
 const WIDTH = 640;
@@ -28,7 +27,13 @@ function stacked(values: readonly number[]): { value: number; height: number }[]
   });
 }
 
-function Strip({ results }: { results: readonly (readonly number[])[] }) {
+interface Found {
+  readonly contenders: readonly Named[];
+  /** [contenders][seeds] */
+  readonly results: readonly (readonly number[])[];
+}
+
+function Strip({ contenders, results }: Found) {
   const [low, high] = axisOf(results);
   const x = (value: number) => LEFT + ((value - low) / (high - low)) * (RIGHT - LEFT);
   const tallest = Math.max(...results.flatMap((values) => stacked(values).map(({ height }) => height)));
@@ -52,7 +57,7 @@ function Strip({ results }: { results: readonly (readonly number[])[] }) {
       ))}
       {results.map((values, c) => {
         const floor = ROW * (c + 1) - 8;
-        const { id, label } = contenders.value[c]!;
+        const { id, label } = contenders[c]!;
         return (
           <g key={id}>
             <text x={LEFT} y={floor - ROW + 26} class="name">
@@ -69,7 +74,7 @@ function Strip({ results }: { results: readonly (readonly number[])[] }) {
   );
 }
 
-function Numbers({ results }: { results: readonly (readonly number[])[] }) {
+function Numbers({ contenders, results }: Found) {
   return (
     <details>
       <summary>The spread as a table</summary>
@@ -84,8 +89,8 @@ function Numbers({ results }: { results: readonly (readonly number[])[] }) {
         </thead>
         <tbody>
           {results.map((values, c) => (
-            <tr key={contenders.value[c]!.id} data-spread={contenders.value[c]!.id}>
-              <th scope="row">{contenders.value[c]!.label}</th>
+            <tr key={contenders[c]!.id} data-spread={contenders[c]!.id}>
+              <th scope="row">{contenders[c]!.label}</th>
               <td>{percent(Math.min(...values))}</td>
               <td>{percent(mean(values))}</td>
               <td>{percent(Math.max(...values))}</td>
@@ -97,7 +102,7 @@ function Numbers({ results }: { results: readonly (readonly number[])[] }) {
   );
 }
 
-function Buttons({ lesson }: { lesson: CompareLesson }) {
+function Buttons({ start }: Pick<SpreadProps, 'start'>) {
   const status = spread.status.value;
   if (status === 'running' || status === 'opening') {
     return (
@@ -114,7 +119,7 @@ function Buttons({ lesson }: { lesson: CompareLesson }) {
         </button>
       )}
       {[16, 64].map((seeds) => (
-        <button key={seeds} type="button" onClick={() => trySeeds(lesson, seeds)}>
+        <button key={seeds} type="button" onClick={() => start(seeds)}>
           Try {seeds} seeds
         </button>
       ))}
@@ -122,7 +127,14 @@ function Buttons({ lesson }: { lesson: CompareLesson }) {
   );
 }
 
-export function Spread({ lesson }: { lesson: CompareLesson }) {
+interface SpreadProps {
+  readonly contenders: readonly Named[];
+  /** What another seed changes. */
+  readonly luck: string;
+  readonly start: (seeds: number) => void;
+}
+
+export function Spread({ contenders, luck, start }: SpreadProps) {
   const { results, status, step, totalSteps, failure } = spread;
   const shown = step.value > 0 ? results.value : null;
   const models = results.value?.flat().length ?? 0;
@@ -130,11 +142,11 @@ export function Spread({ lesson }: { lesson: CompareLesson }) {
     <section class="spread">
       <h2>Is it real?</h2>
       <p class="hint">
-        One run can be lucky. The same {contenders.value.length} networks again with many seeds, {lesson.luck}, all at
-        once. Each dot is the share of new points that one network gets right.
+        One run can be lucky. The same {contenders.length} networks again with many seeds, {luck}, all at once. Each dot
+        is the share of new points that one network gets right.
       </p>
       <div class="controls-row">
-        <Buttons lesson={lesson} />
+        <Buttons start={start} />
         {status.value !== 'idle' && (
           <span class="hint">
             {models} networks, {count(step.value)} of {count(totalSteps.value)} steps
@@ -148,21 +160,21 @@ export function Spread({ lesson }: { lesson: CompareLesson }) {
       )}
       {shown && (
         <>
-          <Strip results={shown} />
+          <Strip contenders={contenders} results={shown} />
           <p class="judged">
             {status.value === 'done' ? 'After all steps:' : `So far, after ${count(step.value)} steps:`}
           </p>
           {/* Looking again and again until a difference shows is how luck gets called a result. */}
           {status.value === 'done' ? (
             <ul>
-              {spreadVerdict(contenders.value, shown).map((line) => (
+              {spreadVerdict(contenders, shown).map((line) => (
                 <li key={line}>{line}</li>
               ))}
             </ul>
           ) : (
             <p class="hint">The verdict comes at the end.</p>
           )}
-          <Numbers results={shown} />
+          <Numbers contenders={contenders} results={shown} />
         </>
       )}
     </section>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeLink } from '../../demo/link.ts';
-import { createSession, presets, type Run } from '../../src/index.ts';
+import { createSession, createSweep, presets, type Run } from '../../src/index.ts';
 import {
   curve,
   figures,
@@ -367,6 +367,36 @@ test('a run with a wrong value is named beside the button, and the others start'
   await page.click('[data-path="layers[0].dropRate"] .reset');
   await ready(page);
   expect(await words(page, '.progress-note')).toBe('');
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('two runs over 16 seeds: the spread is that of the library’s sweeps, and a verdict stands below', async () => {
+  const { page, errors } = await visit(lab, BENCH);
+  expect(await words(page, '.spread')).toMatch(/two runs/);
+  await press(page, 'Add a copy');
+  await waitForRuns(page, 2);
+  await type(page, 'optimizer.learningRate', '0.05');
+  await waitForWords(page, '[data-model=run-2] .difference', /^learning rate 0.05/);
+  await press(page, 'Try 16 seeds');
+  await page.waitForSelector('.spread li', { timeout: 60_000 });
+  const shown = await page.$$eval('.spread tbody tr', (rows) =>
+    rows.map((row) => [...row.querySelectorAll('td')].map((cell) => Number.parseFloat(cell.textContent!))),
+  );
+  const run = presets['start/circles']!;
+  const slower: Run = { ...run, optimizer: { ...run.optimizer!, learningRate: 0.05 } };
+  for (const [r, base] of [run, slower].entries()) {
+    const models = Array.from({ length: 16 }, (_, seed) => ({ seed, init: { seed } }));
+    const sweep = await createSweep({ base, models }, { backend: 'cpu' });
+    await sweep.step(sweep.totalSteps);
+    const values = (await sweep.evaluate()).map(({ test: scores }) => 100 * scores!.accuracy!);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    // Shown with one place.
+    for (const [i, value] of [Math.min(...values), mean, Math.max(...values)].entries()) {
+      expect(Math.abs(shown[r]![i]! - value)).toBeLessThan(0.0501);
+    }
+  }
+  expect(await words(page, '.spread li')).toMatch(/Run 1.*beats.*Run 2|Run 2.*beats.*Run 1/);
   expect(errors).toEqual([]);
   await page.close();
 });

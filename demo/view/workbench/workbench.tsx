@@ -2,9 +2,12 @@
 
 import { presets } from '../../../src/index.ts';
 import { MOST_RUNS } from '../../link.ts';
-import { bench } from '../../state.ts';
+import { bench, tryBenchSeeds } from '../../state.ts';
 import type { Slot } from '../../workbench/bench.ts';
+import { groupsOf, hindrance, luckOf } from '../../workbench/comparison.ts';
+import { canonicalOf } from '../../workbench/document.ts';
 import { type Trainer, TrainingControls } from '../controls.tsx';
+import { Spread } from '../spread.tsx';
 import { type Choice, TakeAway } from '../take-away.tsx';
 import { TestPoints } from '../test-points.tsx';
 import { Inside } from './inside.tsx';
@@ -133,6 +136,22 @@ function choiceOf({ run, training }: Slot, i: number): Choice {
   return { label: [`Run ${i + 1}`, ...(run.name ? [run.name] : [])].join(': '), training, model: 0 };
 }
 
+/** The runs over many seeds, where they can be compared. */
+function Seeds() {
+  const runs = bench.slots.value.map(({ run }) => canonicalOf(run));
+  const why = hindrance(runs);
+  if (why !== null) {
+    return (
+      <section class="spread">
+        <h2>Is it real?</h2>
+        <p class="hint">Two runs may differ by luck alone. Here they can be tried over many seeds. {why}</p>
+      </section>
+    );
+  }
+  const contenders = groupsOf(runs).flatMap((group) => group.contenders);
+  return <Spread contenders={contenders} luck={luckOf(runs)} start={(seeds) => tryBenchSeeds(runs, seeds)} />;
+}
+
 export function Workbench() {
   const { slots } = bench;
   const isAlone = slots.value.length === 1;
@@ -157,6 +176,7 @@ export function Workbench() {
         <Settings />
         <Inside />
       </div>
+      <Seeds />
       <TriedTable />
       <TakeAway choices={slots.value.map(choiceOf)} />
     </>
