@@ -1,20 +1,16 @@
 // `npm run bench:node`: Basin's own cases in Node on Dawn, and the Python peers on the same machine. Prints the same table and
-// writes the same JSON. Options: --json FILE, --only W1,W2, --rounds N, --seconds S, --peers all|none|NAMES.
+// writes the same JSON. `--help` names the options.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ensureInstalled } from '../scripts/setup.mjs';
+import { readOptions } from './options.mjs';
 import { startPythonPeers } from './python.mjs';
 import { commit, machine, startLoader } from './server.mjs';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    only: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '1' },
-    peers: { type: 'string', default: 'all' },
-  },
+const values = readOptions('bench:node', ['json', 'only', 'rounds', 'seconds', 'peers'], {
+  rounds: '5',
+  seconds: '1',
+  peers: 'all',
 });
 
 async function main() {

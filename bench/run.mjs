@@ -1,24 +1,14 @@
 // `npm run bench`: serves the benchmark page and opens it. With --headless it runs in headless Chrome and prints the table.
-// Options: --json FILE, --only W1,W2,curves, --rounds N, --seconds S, --peers all|none|NAMES, --no-open.
+// `--help` names the options.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ensureInstalled } from '../scripts/setup.mjs';
+import { readOptions } from './options.mjs';
 import { startPythonPeers } from './python.mjs';
 import { installPeers, startServer } from './server.mjs';
 
-const { values } = parseArgs({
-  options: {
-    headless: { type: 'boolean' },
-    json: { type: 'string' },
-    only: { type: 'string' },
-    rounds: { type: 'string' },
-    seconds: { type: 'string' },
-    peers: { type: 'string' },
-    'no-open': { type: 'boolean' },
-  },
-});
+const values = readOptions('bench', ['headless', 'json', 'only', 'rounds', 'seconds', 'peers', 'no-open']);
 
 const wantsPeers = values.peers !== 'none';
 

@@ -1,6 +1,7 @@
 // The bugs that `npm run test:mutants` plants: each must be noticed by the test named beside it.
 
 const gpu = (only) => ({ project: 'gpu', file: 'tests/gpu/ops.test.ts', only });
+const resident = (only) => ({ project: 'gpu', file: 'tests/gpu/resident.test.ts', only });
 const unit = (file, only) => ({ project: 'unit', file: `tests/unit/${file}.test.ts`, only });
 
 /** name · file · [text, what stands in its place] · the test that should notice */
@@ -109,6 +110,30 @@ const list = [
     'shaders/lib/rng.wgsl',
     ['vec4u(13u, 15u, 26u, 6u)', 'vec4u(13u, 15u, 26u, 7u)'],
     gpu('^lib/rng '),
+  ],
+  [
+    'one wrong rotation of three blocks at once',
+    'shaders/lib/rng_triple.wgsl',
+    ['rng_triple_rotate(y3, rng_rotations[0])', 'rng_triple_rotate(y3, rng_rotations[1])'],
+    resident('^software W2: the first'),
+  ],
+  [
+    'the next unit’s bit of dropout',
+    'src/plan/resident/dropout.ts',
+    ['const bit = u % inWord;', 'const bit = (u + 1) % inWord;'],
+    resident('^software W2: the first'),
+  ],
+  [
+    'a row’s units taken to open a draw',
+    'src/plan/resident/dropout.ts',
+    ['unitsOf(network, l) % 4 === 0;', 'unitsOf(network, l) > 0;'],
+    resident('^gpu W2: the first'),
+  ],
+  [
+    'a gradient through dropout that is scaled the wrong way',
+    'src/plan/resident/forward.ts',
+    [') * scale', ') / scale'],
+    resident('^software W2: the first'),
   ],
   [
     'β₁ where β₂ belongs',

@@ -27,3 +27,10 @@ fn rng_threefry2x32(key: vec2u, counter: vec2u) -> vec2u {
   x = rng_rounds(x, odd) + vec2u(parity, key.x + 5u);
   return x;
 }
+
+// Bit i: is 16-bit lane i of the words below the threshold? Lane 0 is the low half of word 0.
+fn rng_below(words: vec2u, threshold: u32) -> u32 {
+  let lanes = vec4u(words.x & 0xffffu, words.x >> 16u, words.y & 0xffffu, words.y >> 16u);
+  let bits = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), lanes < vec4u(threshold));
+  return bits.x | bits.y | bits.z | bits.w;
+}

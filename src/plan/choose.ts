@@ -25,7 +25,7 @@ export interface StrategyPin {
 }
 
 /** Straight-line code grows with the parameters. Milliseconds that SwiftShader compiles for each (docs/resident-experiment.md). */
-const COMPILE_MS = { plain: 5, adaptive: 9 } as const;
+const COMPILE_MS = { plain: 5, adaptive: 6.5 } as const;
 /** What a start may take before a faster step is not worth it. */
 const MOST_COMPILE_MS = 2500;
 /** Parameters that a workgroup of the GPU preset holds: a few a thread. */

@@ -104,7 +104,7 @@ export interface Strategy {
 /**
  * Where a resident model lives while it trains.
  *
- * `software`: a workgroup of four lanes, weights and gradients private to each, four rows at a time in a lane's vec4f.
+ * `software`: a workgroup of four lanes, weights and gradients private to each, a row a lane.
  * `gpu`: a workgroup of `threads`, weights in workgroup memory, a row a thread; each thread then owns some parameters.
  */
 export type Preset =

@@ -17,13 +17,13 @@ beforeAll(async () => {
 });
 
 /**
- * What float32 may be off by at a step or epoch: 1e-6 and 5 times the larger of the differences listed last and next. One
- * alone can be next to nothing: the reference's float32 runs end on one path, which crosses the float64 curve.
+ * What float32 may be off by at a step or epoch: 1e-6 and 5 times the largest of the differences listed there, before and after.
+ * Those next to it alone can be next to nothing: the reference's float32 runs end on one path, which crosses the float64 curve.
  */
 function tolerance({ float64, float32 }: Experiment, at: number): number {
   const later = float64.cost.at.findIndex((listed) => listed > at);
   const next = later < 0 ? float64.cost.at.length - 1 : later;
-  return 1e-6 + 5 * Math.max(...float32.difference.slice(Math.max(0, next - 1), next + 1));
+  return 1e-6 + 5 * Math.max(...float32.difference.slice(Math.max(0, next - 2), next + 1));
 }
 
 /** In the chaotic run's first descent a unit of the second layer comes within 2e-5 of its kink; rounding decides its side. */

@@ -1,22 +1,23 @@
-// The backward pass of the rows at hand: d<l>_<u> is ∂loss/∂z of unit u of layer l, for each row.
+// The backward pass of the row at hand: ∂loss/∂z of unit after unit, from the last layer down.
 
 import { throughActivation } from './forward.ts';
-import { type Lines, layerNumbers, type Network, range, unitsOf, weightAt } from './network.ts';
+import { gradientOf, keep, type Lines, layerNumbers, type Network, range, unitsOf, weightAt } from './network.ts';
 
-/** What a preset does with a layer's gradients as soon as they are there. */
-export type LayerDone = (network: Network, l: number) => Lines;
+/** What a preset does with the gradient of unit o of layer l as soon as it is there. */
+export type UnitDone = (network: Network, l: number, o: number) => Lines;
 
-/** From the last layer down. */
-export function backward(network: Network, layerDone: LayerDone = () => []): Lines {
+export function backward(network: Network, unitDone: UnitDone = () => []): Lines {
   return layerNumbers(network)
     .reverse()
-    .flatMap((l) => [...layerDone(network, l), ...(l > 1 ? carryDown(network, l) : [])]);
+    .flatMap((l) =>
+      range(unitsOf(network, l)).flatMap((o) => [...carryDown(network, l, o), ...unitDone(network, l, o)]),
+    );
 }
 
-/** d of the layer below: Σ over the units above of w · d, carried through dropout and activation. */
-function carryDown(network: Network, l: number): Lines {
-  return range(unitsOf(network, l - 1)).map((i) => {
-    const terms = range(unitsOf(network, l)).map((o) => `w[${weightAt(network, l, o, i)}] * d${l}_${o}`);
-    return `let d${l - 1}_${i} = ${throughActivation(network, l - 1, i, terms.join(' + '))};`;
-  });
+/** d of a hidden unit: Σ over the units above of w · d, carried through dropout and activation. The loss head has the output's. */
+function carryDown(network: Network, l: number, o: number): Lines {
+  if (l === network.shape.layers.length) return [];
+  const above = range(unitsOf(network, l + 1));
+  const terms = above.map((k) => `w[${weightAt(network, l + 1, k, o)}] * ${gradientOf(network, l + 1, k)}`);
+  return [keep(gradientOf(network, l, o), throughActivation(network, l, o, terms.join(' + ')))];
 }

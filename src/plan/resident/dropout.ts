@@ -1,45 +1,19 @@
-// Dropout's factors f<l>_<u>: 1 / (1 − drop rate) where a unit is kept, 0 where it is dropped. From counters they are drawn
-// anew in every trip and stay in registers from the forward to the backward pass; given masks are read.
+// Dropout's factors f<l>_<u>: 1 / (1 − drop rate) where a unit is kept, 0 where it is dropped. From counters, a row's kept
+// units are drawn anew in every step, as bits of words: kept<l>_<k> has those of 32 units. Given masks are read.
 //
 // Element e = position · units + unit takes 16-bit lane e mod 4 of threefry(key, (step, ⌊e / 4⌋)).
 
 import { ceilDiv } from '../../core/shape.ts';
-import {
-  component,
-  type Lines,
-  layerAt,
-  layerNumbers,
-  type Network,
-  range,
-  rowsPerThread,
-  sideBySide,
-  unitsOf,
-} from './network.ts';
+import { type Lines, layerAt, layerNumbers, loop, type Network, range, unitsOf } from './network.ts';
 
 const droppedLayers = (network: Network) => layerNumbers(network).filter((l) => layerAt(network, l).dropout !== 'none');
 const drawnLayers = (network: Network) =>
   layerNumbers(network).filter((l) => layerAt(network, l).dropout === 'counters');
 
-/** Draws (of four elements) that a thread needs for its rows: whole draws for four rows, and a ragged end for one row. */
-function drawsOf(network: Network, l: number): number {
-  const units = unitsOf(network, l);
-  if (rowsPerThread(network) === 4) return units;
-  return units % 4 === 0 ? units / 4 : ceilDiv(units + 3, 4);
-}
-
 /** The library file with the generator that this preset runs best. */
 export function generatorOf(network: Network): Lines {
   if (drawnLayers(network).length === 0) return [];
-  return rowsPerThread(network) === 4 ? ['lib/rng_pair'] : ['lib/rng'];
-}
-
-/** Where a trip's draws are put. */
-export function drawnWords(network: Network): Lines {
-  return drawnLayers(network).map((l) => {
-    const draws = drawsOf(network, l);
-    if (rowsPerThread(network) === 1) return `var<private> words${l}: array<u32, ${2 * draws}>;`;
-    return `var<private> words${l}: array<vec4u, ${ceilDiv(draws, 2)}>;  // two draws each: (x, x, y, y)`;
-  });
+  return network.preset.name === 'software' ? ['lib/rng_triple'] : ['lib/rng'];
 }
 
 /** What a model's dropout needs on every step. A threshold of 0 keeps nothing, which a factor of 0 says too. */
@@ -50,78 +24,68 @@ export function dropoutSettings(network: Network): Lines {
     `let key${l} = vec2u(settings[drop${l}], settings[drop${l} + 1u]);`,
     `let threshold${l} = settings[drop${l} + 2u];`,
     `let scale${l} = select(0.0, setting(dims.scales_at + ${layers}u * model + ${l - 1}u), threshold${l} > 0u);`,
-    ...(rowsPerThread(network) === 4
-      ? [
-          `let low${l} = bitcast<i32>(threshold${l} - 1u);`,
-          `let high${l} = bitcast<i32>((threshold${l} * 65536u - 1u) ^ 0x80000000u);`,
-        ]
-      : []),
   ]);
 }
 
-/** All random bits of a trip. In loops of their own: SwiftShader runs them three times slower among the weights. */
-export function draws(network: Network): Lines {
-  return drawnLayers(network).flatMap((l) =>
-    rowsPerThread(network) === 4 ? drawPairs(network, l) : drawRow(network, l),
-  );
+/** Does a row's first element always open a draw? Else it may be any of its four lanes. */
+const opensDraw = (network: Network, l: number): boolean => unitsOf(network, l) % 4 === 0;
+
+/** Units of a word: eight draws, less what may lie before the row's first element. */
+const unitsPerWord = (network: Network, l: number): number => (opensDraw(network, l) ? 32 : 28);
+
+/** Names of all words of a row. */
+export const keptWords = (network: Network): Lines =>
+  drawnLayers(network).flatMap((l) => wordsOf(network, l).map((k) => `kept${l}_${k}`));
+
+const wordsOf = (network: Network, l: number): number[] =>
+  range(ceilDiv(unitsOf(network, l), unitsPerWord(network, l)));
+
+/** Draws all words of the row at `position`. */
+export function drawKept(network: Network): Lines {
+  return drawnLayers(network).flatMap((l) => [
+    ...(opensDraw(network, l)
+      ? [`let block${l} = position * ${unitsOf(network, l) / 4}u;`]
+      : [`let element${l} = position * ${unitsOf(network, l)}u;`, `let block${l} = element${l} >> 2u;`]),
+    ...wordsOf(network, l).flatMap((k) => drawWord(network, l, k)),
+  ]);
 }
 
-function drawPairs(network: Network, l: number): Lines {
-  const units = unitsOf(network, l);
-  const pairs = ceilDiv(units, 2);
+/** The last draws first, so that each moves those before it up by its bits. */
+function drawWord(network: Network, l: number, k: number): Lines {
+  const units = Math.min(unitsPerWord(network, l), unitsOf(network, l) - k * unitsPerWord(network, l));
+  const draws = ceilDiv(units + (opensDraw(network, l) ? 0 : 3), 4);
+  const atOnce = network.preset.name === 'software' ? 3 : 1;
+  const calls = ceilDiv(draws, atOnce);
+  const block = `block${l} + ${(k * unitsPerWord(network, l)) / 4 + atOnce * (calls - 1)}u - ${atOnce}u * c`;
+  const bits =
+    atOnce === 3
+      ? `rng_triple_below(key${l}, step, ${block}, threshold${l})`
+      : `rng_below(rng_threefry2x32(key${l}, vec2u(step, ${block})), threshold${l})`;
+  const drawn = `drawn${l}_${k}`;
   return [
-    `let block${l} = position / 4u * ${units}u;`,
-    `for (var c: u32 = 0u; c < ${pairs}u; c++) {`,
-    `  words${l}[c] = rng_pair(key${l}, step, block${l} + 2u * c + vec2u(0u, 1u));`,
-    `}`,
+    `var ${drawn}: u32 = 0u;`,
+    ...loop('c', '0u', `${calls}u`, [`${drawn} = ${drawn} * ${16 ** atOnce}u + ${bits};`]),
+    `let kept${l}_${k} = ${opensDraw(network, l) ? drawn : `${drawn} >> (element${l} & 3u)`};`,
   ];
 }
 
-function drawRow(network: Network, l: number): Lines {
-  const units = unitsOf(network, l);
-  return [
-    `let element${l} = position * ${units}u;`,
-    `for (var c: u32 = 0u; c < ${drawsOf(network, l)}u; c++) {`,
-    `  let drawn = rng_threefry2x32(key${l}, vec2u(step, element${l} / 4u + c));`,
-    `  words${l}[2u * c] = drawn.x;`,
-    `  words${l}[2u * c + 1u] = drawn.y;`,
-    `}`,
-  ];
-}
-
-export function dropoutFactors(network: Network, l: number): Lines {
+/** f of unit u of layer l. */
+export function dropoutFactor(network: Network, l: number, u: number): Lines {
   const { dropout } = layerAt(network, l);
   if (dropout === 'none') return [];
-  const kept = dropout === 'given' ? keptByMask : rowsPerThread(network) === 4 ? keptOfFour : keptOfOne;
-  return range(unitsOf(network, l)).map(
-    (u) => `let f${l}_${u} = select(rows(0.0), rows(scale${l}), ${kept(network, l, u)});`,
-  );
+  const factor =
+    dropout === 'given'
+      ? `select(0.0, scale${l}, ${keptByMask(network, l, u)})`
+      : `scale${l} * ${keptBit(network, l, u)}`;
+  return [`let f${l}_${u} = ${factor};`];
 }
 
-/**
- * Four rows: lane and draw of each are known. The lower half of a word is compared as it is; the upper half by the whole
- * word, its top bit turned over, since signed integers compare in one operation where unsigned ones need three.
- */
-function keptOfFour(network: Network, l: number, u: number): string {
-  const lane = (r: number) => {
-    const e = r * unitsOf(network, l) + u;
-    const draw = e >> 2;
-    const half = (e & 3) >> 1;
-    const word = `words${l}[${draw >> 1}].${'xyzw'[2 * half + (draw & 1)]}`;
-    return e & 1
-      ? { bits: `${word} ^ 0x80000000u`, limit: `high${l}` }
-      : { bits: `${word} & 0xffffu`, limit: `low${l}` };
-  };
-  const lanes = range(4).map(lane);
-  const bits = `vec4u(${lanes.map((each) => each.bits).join(', ')})`;
-  return `bitcast<vec4i>(${bits}) <= vec4i(${lanes.map((each) => each.limit).join(', ')})`;
-}
-
-/** One row: its first element may be any lane of the first draw, unless the units are a multiple of four. */
-function keptOfOne(network: Network, l: number, u: number): string {
-  const aligned = unitsOf(network, l) % 4 === 0;
-  const lane = aligned ? `${u}u` : `(element${l} % 4u + ${u}u)`;
-  return `((words${l}[${lane} / 2u] >> (16u * (${lane} % 2u))) & 0xffffu) < threshold${l}`;
+/** 1 where the unit's bit is set, else 0: a conversion is half as long as a select. The 31st bit is the sign. */
+function keptBit(network: Network, l: number, u: number): string {
+  const inWord = unitsPerWord(network, l);
+  const bit = u % inWord;
+  const word = `kept${l}_${Math.floor(u / inWord)}`;
+  return `(f32(bitcast<i32>(${word} & ${2 ** bit}u)) * ${bit === 31 ? '-' : ''}0x1p-${bit}f)`;
 }
 
 /** Masks lie layer by layer, (masks, batch, units) each, the whole again for each model unless they are shared. */
@@ -130,7 +94,5 @@ function keptByMask(network: Network, l: number, u: number): string {
   const { units, masks } = layerAt(network, l);
   const offset = layers.slice(0, l - 1).reduce((sum, layer) => sum + layer.masks * batch * layer.units, 0);
   const start = `${offset}u + model * dims.mask_stride + step % ${masks}u * ${batch * units}u`;
-  const element = (r: number) => `drop_masks[${start} + ${component(network, 'within', r)} * ${units}u + ${u}u]`;
-  const zero = rowsPerThread(network) === 4 ? 'vec4u(0u)' : '0u';
-  return `${sideBySide(network, 'u', element)} != ${zero}`;
+  return `drop_masks[${start} + within * ${units}u + ${u}u] != 0u`;
 }

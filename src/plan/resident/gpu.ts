@@ -9,9 +9,9 @@
 // latency of its two phases, about 2 · (multiply-adds of a row) + rows · ⌈parameters / threads⌉ · 2 loads a step.
 
 import { ceilDiv } from '../../core/shape.ts';
-import { drawnWords, dropoutSettings } from './dropout.ts';
+import { drawKept, dropoutSettings } from './dropout.ts';
 import { indent, type Lines, layerNumbers, type Network, range, unitsOf } from './network.ts';
-import { trainRows } from './rows.ts';
+import { trainRow } from './rows.ts';
 import { momentNames, tableRow, updateOne } from './update.ts';
 
 export function gpuKernel(network: Network, threads: number): string {
@@ -22,13 +22,12 @@ export function gpuKernel(network: Network, threads: number): string {
 var<workgroup> w: array<f32, ${params}>;  // parameters
 var<workgroup> cells: array<f32, ${cellCount(network, threads)}>;  // columns of ${threads} rows, and one cell, for each x, h and d, and the loss
 var<workgroup> sums: array<f32, ${threads}>;
-${drawnWords(network).join('\n')}
 ${ownership(network, threads)}
 
 @compute @workgroup_size(${threads})
 fn resident_step(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
   let model = group.z;
-  let h = hyper_of(model);
+  let hyper = hyper_of(model);
   ${indent(dropoutSettings(network), 1)}
   ${forEachOwn((k) => takeOwn(network, threads, k), 1)}
   workgroupBarrier();
@@ -38,7 +37,8 @@ fn resident_step(@builtin(local_invocation_index) thread: u32, @builtin(workgrou
     ${forEachOwn((k) => [`var g${k}: f32 = 0.0;`], 2)}
     for (var trip: u32 = 0u; trip < ${ceilDiv(shape.batch, threads)}u; trip++) {
       let position = thread + ${threads}u * trip;
-      ${indent(trainRows(network), 3)}
+      ${indent(drawKept(network), 3)}
+      ${indent(trainRow(network), 3)}
       ${indent(leaveInColumns(network, threads), 3)}
       workgroupBarrier();
       for (var row: u32 = 0u; row < ${threads}u; row++) {
@@ -161,7 +161,7 @@ function record(network: Network, mine: readonly number[]): Lines {
   return [
     'var part: f32 = 0.0;',
     ...mine.flatMap((k) => [
-      `if (own${k}.is_weight) { part += 0.5 * h.l2 * w${k} * w${k}; g${k} += h.l2 * w${k}; }`,
+      `if (own${k}.is_weight) { part += 0.5 * hyper.l2 * w${k} * w${k}; g${k} += hyper.l2 * w${k}; }`,
       `if (p${k} == ${network.params}u) { part += g${k}; }`,
       `if (own${k}.layer == 0u) { g${k} = 0.0; }`,
     ]),
@@ -178,14 +178,14 @@ function clip(network: Network, mine: readonly number[]): Lines {
   if (!network.shape.clip) return [];
   return [
     `let norm = sqrt(sum_threads(thread, ${mine.map((k) => `g${k} * g${k}`).join(' + ')}));`,
-    'let shrink = select(1.0, h.clip_norm / norm, norm > h.clip_norm);',
+    'let shrink = select(1.0, hyper.clip_norm / norm, norm > hyper.clip_norm);',
     ...mine.map((k) => `g${k} *= shrink;`),
   ];
 }
 
 function updateOwn(network: Network, k: number): Lines {
   return [
-    ...updateOne(network, `${k}`, `select(0.0, h.weight_decay, own${k}.is_weight)`),
+    ...updateOne(network, `${k}`, `select(0.0, hyper.weight_decay, own${k}.is_weight)`),
     `if (own${k}.layer > 0u) {`,
     `  w[p${k}] = w${k};`,
     `  if (!numeric_is_finite(w${k})) { atomicMin(&health[model * dims.health_stride + own${k}.layer], step + 1u); }`,

@@ -1,6 +1,6 @@
 // The source of the one kernel that is generated: many whole training steps of a small network in one dispatch.
 //
-// Its text depends on layer sizes, activations, loss, optimizer, batch shape, kinds of dropout and the preset; never on the
+// Its text depends on layer sizes, activations, loss, optimizer, rows, batch, kinds of dropout and the preset; never on the
 // number of models or steps, a rate, a penalty or a seed. So a model's arithmetic does not depend on its neighbours.
 
 import type { GeneratedKernel } from '../plan.ts';
@@ -8,7 +8,7 @@ import { generatorOf } from './dropout.ts';
 import { activationFunctions } from './forward.ts';
 import { gpuKernel } from './gpu.ts';
 import { LOG1P } from './loss.ts';
-import { type Network, rowsPerThread } from './network.ts';
+import type { Network } from './network.ts';
 import { softwareKernel } from './software.ts';
 
 export function residentKernel(network: Network): GeneratedKernel {
@@ -32,17 +32,14 @@ function header(network: Network): string {
   const sizes = [shape.inputs, ...shape.layers.map((layer) => layer.units)].join('-');
   return `${enable}// ${sizes}: training steps clock.step up to clock.end, weights on chip, a workgroup a model.  Preset ${preset.name}.
 // Each step: draw dropout, forward, loss, backward for every row; sum the gradients; record the loss; update.
-
-alias rows = ${rowsPerThread(network) === 4 ? 'vec4f;  // four rows of a lane, side by side' : 'f32;  // the row of a thread'}
-
 struct Dims {
   models: u32, rows: u32, rate_stride: u32, health_stride: u32, mask_stride: u32,
   hyper_at: u32, keys_at: u32, scales_at: u32, rates_at: u32, batch_rows_at: u32, order_at: u32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> train_x: array<f32>;
-@group(0) @binding(2) var<storage, read> train_y: array<f32>;
+@group(0) @binding(1) var<storage, read> train_x: array<f32, ${shape.rows.train * shape.inputs}>;
+@group(0) @binding(2) var<storage, read> train_y: array<f32, ${shape.rows.train * shape.targets}>;
 @group(0) @binding(3) var<storage, read> settings: array<u32>;
 @group(0) @binding(4) var<storage, read> drop_masks: array<u32>;
 @group(0) @binding(5) var<storage, read_write> parameters: array<f32>;

@@ -12,13 +12,8 @@ export interface Network {
 /** Source text, line by line. */
 export type Lines = readonly string[];
 
-/** Rows that a thread works on at once: the width of the text's type `rows`. */
-export const rowsPerThread = ({ preset }: Network): 1 | 4 => (preset.name === 'software' ? 4 : 1);
-
+/** Threads of a workgroup, and rows that it works on at once: one each. */
 export const threadsOf = ({ preset }: Network): number => (preset.name === 'software' ? 4 : preset.threads);
-
-/** Rows that the workgroup works on at once. */
-export const rowsPerTrip = (network: Network): number => threadsOf(network) * rowsPerThread(network);
 
 /** 0, 1, … n − 1. */
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -38,15 +33,41 @@ export function weightAt({ places }: Network, l: number, o: number, i: number): 
 
 export const biasAt = ({ places }: Network, l: number, o: number): number => places[l - 1]!.bOffset + o;
 
-/** One text per row that a thread works on, put side by side: `row(r)` is about the thread's row r. */
-export function sideBySide(network: Network, type: 'f' | 'i' | 'u', row: (r: number) => string): string {
-  if (rowsPerThread(network) === 1) return row(0);
-  return `vec4${type}(${range(4).map(row).join(', ')})`;
+/**
+ * What unit u of layer l hands up, as the text that reads it. Names of their own live in registers, where the GPU preset
+ * has all of them. On a software adapter more than a few that are read often would drive the sums out of there, so that they
+ * stand in an array instead (docs/resident-experiment.md).
+ */
+export function outputOf(network: Network, l: number, u: number): string {
+  const readOften = l < network.shape.layers.length && unitsOf(network, l + 1) > 2;
+  return inArray(network, readOften) ? `h[${unitsBelow(network, l) + u}]` : `h${l}_${u}`;
 }
 
-/** Component of a value of type `rows` (or its integer relatives) for the thread's row r. */
-export function component(network: Network, value: string, r: number): string {
-  return rowsPerThread(network) === 1 ? value : `${value}.${'xyzw'[r]}`;
+/** ∂loss/∂z of unit u of layer l, likewise: every unit below reads it, of which the first layer has none. */
+export function gradientOf(network: Network, l: number, u: number): string {
+  const readOften = l > 1 && l < network.shape.layers.length;
+  return inArray(network, readOften) ? `d[${unitsBelow(network, l) + u}]` : `d${l}_${u}`;
 }
+
+const inArray = ({ preset }: Network, readOften: boolean): boolean => preset.name === 'software' && readOften;
+
+/** Units of the layers below l, the inputs among them. */
+export const unitsBelow = (network: Network, l: number): number =>
+  range(l).reduce((sum, k) => sum + unitsOf(network, k), 0);
+
+/** The line that gives such a place its value. */
+export const keep = (place: string, value: string): string =>
+  place.endsWith(']') ? `${place} = ${value};` : `let ${place} = ${value};`;
 
 export const indent = (lines: Lines, depth: number): string => lines.join(`\n${'  '.repeat(depth)}`);
+
+/**
+ * A loop that runs at least once. Its condition stands at the end: SwiftShader runs the body of other loops once more than
+ * they say, with all lanes masked.
+ */
+export const loop = (name: string, from: string, to: string, lines: Lines): Lines => [
+  `{ var ${name}: u32 = ${from}; loop {`,
+  ...lines.map((line) => `  ${line}`),
+  `  continuing { ${name}++; break if ${name} >= ${to}; }`,
+  '} }',
+];

@@ -1,44 +1,33 @@
-// What both presets do for the rows at hand, between choosing them and adding up their gradients.
+// What both presets do for the row at hand, between choosing it and adding up its gradients.
 
-import { backward, type LayerDone } from './backward.ts';
-import { draws } from './dropout.ts';
+import { backward, type UnitDone } from './backward.ts';
 import { forward, inputs } from './forward.ts';
-import { loss } from './loss.ts';
-import { type Lines, type Network, rowsPerThread, rowsPerTrip } from './network.ts';
+import { loss, targets } from './loss.ts';
+import { type Lines, type Network, threadsOf } from './network.ts';
 
-/** Expects `position`, the first of the thread's rows in the batch. */
-export function trainRows(network: Network, layerDone?: LayerDone): Lines {
+/** Expects `position`, the row's place in the batch. */
+export function trainRow(network: Network, unitDone?: UnitDone): Lines {
   return [
-    ...draws(network),
-    ...findRows(network),
+    ...findRow(network),
     ...inputs(network),
+    ...targets(network),
     ...forward(network),
     ...loss(network),
-    ...backward(network, layerDone),
+    ...backward(network, unitDone),
   ];
 }
 
-/** `within`: positions in the batch, held inside of it; `at`: row numbers in the training set; `share` for the loss. */
-function findRows(network: Network): Lines {
+/** `within`: the position in the batch, held inside of it; `at`: the row's number in the training set; `share` for the loss. */
+function findRow(network: Network): Lines {
   const { batch, gather } = network.shape;
-  const four = rowsPerThread(network) === 4;
-  const [positions, last] = four
-    ? ['position + vec4u(0u, 1u, 2u, 3u)', `vec4u(${batch - 1}u)`]
-    : ['position', `${batch - 1}u`];
-  const whole = !gather && batch % rowsPerTrip(network) === 0;
+  const whole = !gather && batch % threadsOf(network) === 0;
   const count = gather ? 'batch_rows' : `${batch}u`;
-  const share = `rows(1.0 / f32(${count}))`;
+  const share = `1.0 / f32(${count})`;
+  // Past the end of a short batch the order table names no row: any will do, its share is 0.
+  const at = gather ? 'min(settings[order + within], dims.rows - 1u)' : 'within';
   return [
-    `let within = ${whole ? positions : `min(${positions}, ${last})`};`,
-    `let at = ${gather ? orderOf(four) : 'within'};`,
-    `let share = ${whole ? share : `select(rows(0.0), ${share}, ${positions} < ${four ? `vec4u(${count})` : count})`};`,
+    `let within = ${whole ? 'position' : `min(position, ${batch - 1}u)`};`,
+    `let at = ${at};`,
+    `let share = ${whole ? share : `select(0.0, ${share}, position < ${count})`};`,
   ];
-}
-
-/** Row numbers from the order table. Past the end of a short batch it names no row: any will do, its share is 0. */
-function orderOf(four: boolean): string {
-  const number = (position: string) => `settings[order + ${position}]`;
-  if (!four) return `min(${number('within')}, dims.rows - 1u)`;
-  const numbers = ['x', 'y', 'z', 'w'].map((axis) => number(`within.${axis}`));
-  return `min(vec4u(${numbers.join(', ')}), vec4u(dims.rows - 1u))`;
 }

@@ -1,40 +1,51 @@
 // The resident kernel for software adapters, where a lane is as good as a thread and a barrier costs more than a row.
 //
-// A workgroup of four lanes, one subgroup; each lane keeps all weights, and trains on four rows at a time in vec4f.
-// Weights and gradients stand in private arrays with constant indices: loaded once for four rows, and out of the way of
-// the random numbers. A step ends with one sum over the lanes per parameter, after which every lane does the same update.
+// A workgroup of four lanes, one subgroup; each lane keeps all weights, and trains on a row at a time. A step ends with one
+// sum over the lanes per parameter, after which every lane does the same update.
+//
+// SwiftShader's compiler holds in registers what is named most often, so what lives long stands in private arrays, which a
+// loop over a computed index keeps it from taking apart again. And what a trip runs must stay within a core's 32 KiB of
+// instructions: beyond, it runs at half the speed (docs/resident-experiment.md).
 
 import { ceilDiv } from '../../core/shape.ts';
-import { drawnWords, dropoutSettings } from './dropout.ts';
+import { drawKept, dropoutSettings, keptWords } from './dropout.ts';
 import {
   biasAt,
+  gradientOf,
   indent,
   type Lines,
   layerNumbers,
+  loop,
   type Network,
+  outputOf,
   range,
-  rowsPerTrip,
+  threadsOf,
+  unitsBelow,
   unitsOf,
   weightAt,
 } from './network.ts';
-import { trainRows } from './rows.ts';
+import { trainRow } from './rows.ts';
 import { momentNames, tableRow, updateOne } from './update.ts';
 
 export function softwareKernel(network: Network, subgroups: boolean): string {
   const { params, shape } = network;
+  const units = unitsBelow(network, shape.layers.length);
   return `
 var<private> w: array<f32, ${params}>;  // parameters: this lane's copy
 var<private> g: array<f32, ${params}>;  // gradients: this lane's rows, then everyone's
+var<private> h: array<f32, ${units}>;  // what units hand up
+var<private> d: array<f32, ${units}>;  // gradients by what they take in
 ${momentNames(network)
   .map((name) => `var<private> ${name}: array<f32, ${params}>;  // running averages of the gradients`)
   .join('\n')}
-${drawnWords(network).join('\n')}
+${keptArray(network).join('\n')}
 ${subgroups ? '' : `var<workgroup> cells: array<f32, ${4 * (params + 1)}>;  // what each lane has for every parameter and the loss`}
 
 @compute @workgroup_size(4)
 fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
   let model = group.z;
-  let h = hyper_of(model);
+  let hyper = hyper_of(model);
+  ${keptWords(network).length > 0 ? 'rng_triple_prepare();' : ''}
   ${indent(dropoutSettings(network), 1)}
   for (var p: u32 = 0u; p < ${params}u; p++) {
     w[p] = parameters[model * ${params}u + p];
@@ -43,16 +54,14 @@ fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_
       2,
     )}
   }
+  for (var p: u32 = 0u; p < ${params}u; p++) { g[p] = 0.0; }
+  for (var u: u32 = 0u; u < ${units}u; u++) { h[u] = 0.0; d[u] = 0.0; }
   for (var step: u32 = settings[0]; step < settings[2]; step++) {
     let slot = step - settings[1];
     ${indent(tableRow(network), 2)}
     g = array<f32, ${params}>();
     var loss: f32 = 0.0;
-    for (var trip: u32 = 0u; trip < ${ceilDiv(shape.batch, rowsPerTrip(network))}u; trip++) {
-      let position = 4u * (lane + 4u * trip);
-      ${indent(trainRows(network, addGradients), 3)}
-      loss += dot(lost, vec4f(1.0));
-    }
+    ${indent(trips(network), 2)}
     ${indent(reduce(network, subgroups), 2)}
     ${indent(record(), 2)}
     ${indent(clip(network), 2)}
@@ -68,6 +77,39 @@ fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_
     }
   }
 }`;
+}
+
+/** Words of dropout that are kept at a time: 512 of the 8,192 bytes that a WGSL program's private variables may have. */
+const KEPT_WORDS = 128;
+
+/** Trips whose dropout is drawn before they train, so that each of the two loops is small. */
+const tripsDrawn = (network: Network): number => Math.max(1, Math.floor(KEPT_WORDS / keptWords(network).length));
+
+/** What was drawn for each of these trips. */
+function keptArray(network: Network): Lines {
+  const words = keptWords(network).length;
+  return words === 0 ? [] : [`var<private> kept: array<u32, ${tripsDrawn(network) * words}>;`];
+}
+
+/** The batch's rows, four at a time. */
+function trips(network: Network): Lines {
+  const count = ceilDiv(network.shape.batch, threadsOf(network));
+  const position = 'let position = lane + 4u * trip;';
+  const train = [...trainRow(network, addGradients), 'loss += lost;'];
+  const words = keptWords(network);
+  if (words.length === 0) return loop('trip', '0u', `${count}u`, [position, ...train]);
+  const drawn = tripsDrawn(network);
+  const place = (k: number) => `kept[${words.length}u * (trip - first) + ${k}u]`;
+  return loop('chunk', '0u', `${ceilDiv(count, drawn)}u`, [
+    `let first = ${drawn}u * chunk;`,
+    `let end = min(first + ${drawn}u, ${count}u);`,
+    ...loop('trip', 'first', 'end', [
+      position,
+      ...drawKept(network),
+      ...words.map((word, k) => `${place(k)} = ${word};`),
+    ]),
+    ...loop('trip', 'first', 'end', [position, ...words.map((word, k) => `let ${word} = ${place(k)};`), ...train]),
+  ]);
 }
 
 /** Running averages of parameter p, on chip and in their buffer (models, moments, params). */
@@ -87,32 +129,39 @@ const biasesOf = (network: Network, l: number): number[] =>
 
 const isWeight = (network: Network, l: number, p: number): boolean => p < network.places[l - 1]!.bOffset;
 
-/** g += d hᵀ of layer l, summed over the lane's four rows. */
-function addGradients(network: Network, l: number): Lines {
-  return range(unitsOf(network, l)).flatMap((o) => [
+/** g += d · h for the weights of unit o of layer l, and its bias. */
+function addGradients(network: Network, l: number, o: number): Lines {
+  const d = gradientOf(network, l, o);
+  return [
     ...range(unitsOf(network, l - 1)).map(
-      (i) => `g[${weightAt(network, l, o, i)}] += dot(d${l}_${o}, h${l - 1}_${i});`,
+      (i) => `g[${weightAt(network, l, o, i)}] += ${d} * ${outputOf(network, l - 1, i)};`,
     ),
-    `g[${biasAt(network, l, o)}] += dot(d${l}_${o}, vec4f(1.0));`,
-  ]);
+    `g[${biasAt(network, l, o)}] += ${d};`,
+  ];
 }
 
 const allParameters = (network: Network): { l: number; p: number }[] =>
   layerNumbers(network).flatMap((l) => [...weightsOf(network, l), ...biasesOf(network, l)].map((p) => ({ l, p })));
 
-/** Sums over the lanes, in their order, and the penalty: its gradient, and the squares that the loss needs. */
+/**
+ * Of every parameter p the weight w_p and the gradient g_p: its sum over the lanes, in their order, and the penalty's. `objective`
+ * is the loss. Arrays are read and written whole: an element that both a trip and the end of a step name costs every trip its address.
+ */
 function reduce(network: Network, subgroups: boolean): Lines {
   const { params } = network;
   const total = (name: string, p: number) => (subgroups ? `subgroupAdd(${name})` : `cells[${4 * p}]`);
   return [
     ...(subgroups ? [] : shareCells(params)),
+    'let weights = w;',
+    'let sums = g;',
     'var squares: f32 = 0.0;',
-    ...allParameters(network).flatMap(({ l, p }) =>
-      isWeight(network, l, p)
-        ? [`g[${p}] = ${total(`g[${p}]`, p)} + h.l2 * w[${p}];`, `squares += w[${p}] * w[${p}];`]
-        : [`g[${p}] = ${total(`g[${p}]`, p)};`],
-    ),
-    `let objective = ${total('loss', params)} + 0.5 * h.l2 * squares;`,
+    ...allParameters(network).flatMap(({ l, p }) => [
+      `var w_${p}: f32 = weights[${p}];`,
+      ...(isWeight(network, l, p)
+        ? [`var g_${p}: f32 = ${total(`sums[${p}]`, p)} + hyper.l2 * w_${p};`, `squares += w_${p} * w_${p};`]
+        : [`var g_${p}: f32 = ${total(`sums[${p}]`, p)};`]),
+    ]),
+    `let objective = ${total('loss', params)} + 0.5 * hyper.l2 * squares;`,
     ...(subgroups ? [] : ['workgroupBarrier();']),
   ];
 }
@@ -144,21 +193,30 @@ function clip(network: Network): Lines {
   const all = allParameters(network);
   return [
     'var norm: f32 = 0.0;',
-    ...all.map(({ p }) => `norm += g[${p}] * g[${p}];`),
+    ...all.map(({ p }) => `norm += g_${p} * g_${p};`),
     'norm = sqrt(norm);',
-    'let shrink = select(1.0, h.clip_norm / norm, norm > h.clip_norm);',
-    ...all.map(({ p }) => `g[${p}] *= shrink;`),
+    'let shrink = select(1.0, hyper.clip_norm / norm, norm > hyper.clip_norm);',
+    ...all.map(({ p }) => `g_${p} *= shrink;`),
   ];
 }
 
 /** Every parameter's update, and whether each layer is still finite: the largest bits of its magnitudes. */
 function update(network: Network): Lines {
-  return layerNumbers(network).flatMap((l) => [
-    `var bits${l}: u32 = 0u;`,
-    ...[...weightsOf(network, l), ...biasesOf(network, l)].flatMap((p) => [
-      ...updateOne(network, `[${p}]`, isWeight(network, l, p) ? 'h.weight_decay' : null),
-      `bits${l} = max(bits${l}, bitcast<u32>(w[${p}]) & 0x7fffffffu);`,
+  const averages = momentNames(network);
+  const updated = new Set(allParameters(network).map(({ p }) => p));
+  return [
+    ...layerNumbers(network).flatMap((l) => [
+      `var bits${l}: u32 = 0u;`,
+      ...[...weightsOf(network, l), ...biasesOf(network, l)].flatMap((p) => [
+        ...averages.map((name) => `var ${name}_${p}: f32 = ${name}[${p}];`),
+        ...updateOne(network, `_${p}`, isWeight(network, l, p) ? 'hyper.weight_decay' : null),
+        ...averages.map((name) => `${name}[${p}] = ${name}_${p};`),
+        `bits${l} = max(bits${l}, bitcast<u32>(w_${p}) & 0x7fffffffu);`,
+      ]),
+      `if (bits${l} >= 0x7f800000u) { atomicMin(&health[model * dims.health_stride + ${l}u], step + 1u); }`,
     ]),
-    `if (bits${l} >= 0x7f800000u) { atomicMin(&health[model * dims.health_stride + ${l}u], step + 1u); }`,
-  ]);
+    `w = array<f32, ${network.params}>(${range(network.params)
+      .map((p) => (updated.has(p) ? `w_${p}` : '0.0'))
+      .join(', ')});`,
+  ];
 }

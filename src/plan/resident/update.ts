@@ -16,7 +16,7 @@ export function tableRow(network: Network): Lines {
 /** Values of the step that an update uses: the rate, and Adam's bias corrections 1 / (1 − βᵗ). */
 function stepSettings(network: Network): Lines {
   const rate = 'let rate = dims.rates_at + model * dims.rate_stride + 4u * slot;';
-  const alpha = 'let alpha = h.learning_rate * setting(rate);';
+  const alpha = 'let alpha = hyper.learning_rate * setting(rate);';
   if (!isAdam(network)) return [rate, alpha];
   return [rate, alpha, 'let correct_v = setting(rate + 1u);', 'let correct_s = setting(rate + 2u);'];
 }
@@ -38,17 +38,17 @@ export function updateOne(network: Network, at: string, decay: string | null): L
   const g = `g${at}`;
   const v = `v${at}`;
   const s = `s${at}`;
-  const first = `${v} = (1.0 - h.share1) * ${v} + h.share1 * ${g};`;
-  const second = `${s} = (1.0 - h.share2) * ${s} + h.share2 * ${g} * ${g};`;
+  const first = `${v} = (1.0 - hyper.share1) * ${v} + hyper.share1 * ${g};`;
+  const second = `${s} = (1.0 - hyper.share2) * ${s} + hyper.share2 * ${g} * ${g};`;
   switch (network.shape.optimizer) {
     case 'sgd':
       return [`${w} -= alpha * ${g};`];
     case 'momentum':
       return [first, `${w} -= alpha * ${v};`];
     case 'nesterov':
-      return [first, `${w} -= alpha * ((1.0 - h.share1) * ${v} + h.share1 * ${g});`];
+      return [first, `${w} -= alpha * ((1.0 - hyper.share1) * ${v} + hyper.share1 * ${g});`];
     case 'rmsprop':
-      return [second, `${w} -= alpha * ${g} / (sqrt(${s}) + h.epsilon);`];
+      return [second, `${w} -= alpha * ${g} / (sqrt(${s}) + hyper.epsilon);`];
     case 'adam':
       return [first, second, `${w} -= alpha * ${adamRatio(network, v, s)};`];
     case 'adamw': {
@@ -59,7 +59,9 @@ export function updateOne(network: Network, at: string, decay: string | null): L
 }
 
 function adamRatio({ shape }: Network, v: string, s: string): string {
-  const scale = shape.epsilonInside ? `sqrt(${s} * correct_s + h.epsilon)` : `(sqrt(${s} * correct_s) + h.epsilon)`;
+  const scale = shape.epsilonInside
+    ? `sqrt(${s} * correct_s + hyper.epsilon)`
+    : `(sqrt(${s} * correct_s) + hyper.epsilon)`;
   return `${v} * correct_v / ${scale}`;
 }
 
