@@ -27,35 +27,45 @@ fn rng_triple_prepare() {
 
 struct RngTriple { x: vec3u, y: vec3u }
 
-// Bit i: is 16-bit lane i of the blocks (counter0, counter1 … counter1 + 2) below the threshold, which is not 0?
-// A lower half is compared as it is; an upper half by the whole word, its top bit turned over, since signed integers compare in
-// one operation here, unsigned ones in three.
-fn rng_triple_below(key: vec2u, counter0: u32, counter1: u32, threshold: u32) -> u32 {
-  let words = rng_triple(key, counter0, counter1 + vec3u(0u, 1u, 2u));
-  let low = vec3i(bitcast<i32>(threshold - 1u));
-  let high = vec3i(bitcast<i32>((threshold * 65536u - 1u) ^ 0x80000000u));
-  let zero = vec3u(0u);
-  let bits = select(zero, vec3u(1u, 16u, 256u), bitcast<vec3i>(words.x & vec3u(0xffffu)) <= low) |
-             select(zero, vec3u(2u, 32u, 512u), bitcast<vec3i>(words.x ^ vec3u(0x80000000u)) <= high) |
-             select(zero, vec3u(4u, 64u, 1024u), bitcast<vec3i>(words.y & vec3u(0xffffu)) <= low) |
-             select(zero, vec3u(8u, 128u, 2048u), bitcast<vec3i>(words.y ^ vec3u(0x80000000u)) <= high);
-  return bits.x | bits.y | bits.z;
-}
-
-// Words x and y of the blocks (counter0, counter1.x), (counter0, counter1.y) and (counter0, counter1.z).
-fn rng_triple(key: vec2u, counter0: u32, counter1: vec3u) -> RngTriple {
-  let parity = 0x1bd11bdau ^ key.x ^ key.y;
-  var b: RngTriple = RngTriple(vec3u(counter0 + key.x), counter1 + key.y);
-  b = rng_triple_odd(b, key.y, parity + 1u);
-  b = rng_triple_even(b, parity, key.x + 2u);
-  b = rng_triple_odd(b, key.x, key.y + 3u);
-  b = rng_triple_even(b, key.y, parity + 4u);
-  b = rng_triple_odd(b, parity, key.x + 5u);
+// Three blocks (counter0, counter1), each with a key of its own.
+fn rng_triple(key0: vec3u, key1: vec3u, counter0: u32, counter1: vec3u) -> RngTriple {
+  let parity = vec3u(0x1bd11bdau) ^ key0 ^ key1;
+  var b: RngTriple = RngTriple(counter0 + key0, counter1 + key1);
+  b = rng_triple_odd(b, key1, parity + 1u);
+  b = rng_triple_even(b, parity, key0 + 2u);
+  b = rng_triple_odd(b, key0, key1 + 3u);
+  b = rng_triple_even(b, key1, parity + 4u);
+  b = rng_triple_odd(b, parity, key0 + 5u);
   return b;
 }
 
+// The same with one key, which takes fewer registers.
+fn rng_triple_of_key(key: vec2u, counter0: u32, counter1: vec3u) -> RngTriple {
+  let parity = 0x1bd11bdau ^ key.x ^ key.y;
+  var b: RngTriple = RngTriple(vec3u(counter0 + key.x), counter1 + key.y);
+  b = rng_triple_odd(b, vec3u(key.y), vec3u(parity + 1u));
+  b = rng_triple_even(b, vec3u(parity), vec3u(key.x + 2u));
+  b = rng_triple_odd(b, vec3u(key.x), vec3u(key.y + 3u));
+  b = rng_triple_even(b, vec3u(key.y), vec3u(parity + 4u));
+  b = rng_triple_odd(b, vec3u(parity), vec3u(key.x + 5u));
+  return b;
+}
+
+// Of each block: bit i says whether 16-bit lane i is below the block's threshold, which is not 0.
+// A lower half is compared as it is; an upper half by the whole word, its top bit turned over, since signed integers compare in
+// one operation here, unsigned ones in three.
+fn rng_triple_below(words: RngTriple, threshold: vec3u) -> vec3u {
+  let low = bitcast<vec3i>(threshold - 1u);
+  let high = bitcast<vec3i>((threshold * 65536u - 1u) ^ vec3u(0x80000000u));
+  let none = vec3u(0u);
+  return select(none, vec3u(1u), bitcast<vec3i>(words.x & vec3u(0xffffu)) <= low) |
+         select(none, vec3u(2u), bitcast<vec3i>(words.x ^ vec3u(0x80000000u)) <= high) |
+         select(none, vec3u(4u), bitcast<vec3i>(words.y & vec3u(0xffffu)) <= low) |
+         select(none, vec3u(8u), bitcast<vec3i>(words.y ^ vec3u(0x80000000u)) <= high);
+}
+
 // Four rounds with the rotations 13, 15, 26 = 13 + 13, 6, and the key words that follow them.
-fn rng_triple_odd(b: RngTriple, k0: u32, k1: u32) -> RngTriple {
+fn rng_triple_odd(b: RngTriple, k0: vec3u, k1: vec3u) -> RngTriple {
   let x1 = b.x + b.y;
   let y1 = rng_triple_rotate(b.y, rng_rotations[2]) ^ x1;
   let x2 = x1 + y1;
@@ -69,7 +79,7 @@ fn rng_triple_odd(b: RngTriple, k0: u32, k1: u32) -> RngTriple {
 }
 
 // The same with 17, 29 = 16 + 13, 16, 24 = 16 + 8.
-fn rng_triple_even(b: RngTriple, k0: u32, k1: u32) -> RngTriple {
+fn rng_triple_even(b: RngTriple, k0: vec3u, k1: vec3u) -> RngTriple {
   let x1 = b.x + b.y;
   let y1 = rng_triple_rotate(b.y, rng_rotations[5]) ^ x1;
   let x2 = x1 + y1;

@@ -42,31 +42,127 @@ const wordsOf = (network: Network, l: number): number[] =>
 
 /** Draws all words of the row at `position`. */
 export function drawKept(network: Network): Lines {
-  return drawnLayers(network).flatMap((l) => [
-    ...(opensDraw(network, l)
-      ? [`let block${l} = position * ${unitsOf(network, l) / 4}u;`]
-      : [`let element${l} = position * ${unitsOf(network, l)}u;`, `let block${l} = element${l} >> 2u;`]),
-    ...wordsOf(network, l).flatMap((k) => drawWord(network, l, k)),
-  ]);
+  const { preset } = network;
+  if (preset.name === 'gpu') return drawnLayers(network).flatMap((l) => drawOneByOne(network, l));
+  const parts = drawnLayers(network).map((l) =>
+    preset.subgroups && isShared(network, l) ? drawShared(network, l) : drawThrees(network, l),
+  );
+  return [
+    ...parts.flatMap(({ before }) => before),
+    ...drawRest(parts.flatMap(({ rest }) => rest)),
+    ...parts.flatMap(({ after }) => after),
+  ];
 }
 
+const firstBlock = (network: Network, l: number): Lines =>
+  opensDraw(network, l)
+    ? [`let block${l} = position * ${unitsOf(network, l) / 4}u;`]
+    : [`let element${l} = position * ${unitsOf(network, l)}u;`, `let block${l} = element${l} >> 2u;`];
+
+/** Draws of word k, and the block of the first. */
+function drawsOf(network: Network, l: number, k: number): { draws: number; block: string } {
+  const inWord = unitsPerWord(network, l);
+  const units = Math.min(inWord, unitsOf(network, l) - k * inWord);
+  return { draws: ceilDiv(units + (opensDraw(network, l) ? 0 : 3), 4), block: `block${l} + ${(k * inWord) / 4}u` };
+}
+
+/** The word from its row's first unit on. */
+const fromFirst = (network: Network, l: number, k: number): string =>
+  `let kept${l}_${k} = drawn${l}_${k}${opensDraw(network, l) ? '' : ` >> (element${l} & 3u)`};`;
+
 /** The last draws first, so that each moves those before it up by its bits. */
-function drawWord(network: Network, l: number, k: number): Lines {
-  const units = Math.min(unitsPerWord(network, l), unitsOf(network, l) - k * unitsPerWord(network, l));
-  const draws = ceilDiv(units + (opensDraw(network, l) ? 0 : 3), 4);
-  const atOnce = network.preset.name === 'software' ? 3 : 1;
-  const calls = ceilDiv(draws, atOnce);
-  const block = `block${l} + ${(k * unitsPerWord(network, l)) / 4 + atOnce * (calls - 1)}u - ${atOnce}u * c`;
-  const bits =
-    atOnce === 3
-      ? `rng_triple_below(key${l}, step, ${block}, threshold${l})`
-      : `rng_below(rng_threefry2x32(key${l}, vec2u(step, ${block})), threshold${l})`;
-  const drawn = `drawn${l}_${k}`;
-  return [
-    `var ${drawn}: u32 = 0u;`,
-    ...loop('c', '0u', `${calls}u`, [`${drawn} = ${drawn} * ${16 ** atOnce}u + ${bits};`]),
-    `let kept${l}_${k} = ${opensDraw(network, l) ? drawn : `${drawn} >> (element${l} & 3u)`};`,
-  ];
+function drawOneByOne(network: Network, l: number): Lines {
+  const words = wordsOf(network, l).flatMap((k) => {
+    const { draws, block } = drawsOf(network, l, k);
+    const drawn = `rng_threefry2x32(key${l}, vec2u(step, ${block} + ${draws - 1}u - c))`;
+    return [
+      `var drawn${l}_${k}: u32 = 0u;`,
+      ...loop('c', '0u', `${draws}u`, [`drawn${l}_${k} = drawn${l}_${k} * 16u + rng_below(${drawn}, threshold${l});`]),
+      fromFirst(network, l, k),
+    ];
+  });
+  return [...firstBlock(network, l), ...words];
+}
+
+/** A layer's part of the draws on a software adapter: what is left for draws that layers share, and what comes before and after them. */
+interface Part {
+  readonly before: Lines;
+  readonly rest: readonly Draw[];
+  readonly after: Lines;
+}
+
+/** A draw by itself: its four bits, times `place`, belong into `word`. */
+interface Draw {
+  readonly l: number;
+  readonly block: string;
+  readonly word: string;
+  readonly place: number;
+}
+
+/** Three blocks at a time, and what is left of each word. */
+function drawThrees(network: Network, l: number): Part {
+  const words = wordsOf(network, l).map((k) => ({ k, ...drawsOf(network, l, k) }));
+  return {
+    before: [
+      ...firstBlock(network, l),
+      ...words.flatMap(({ k, draws, block }) => {
+        const threes = Math.floor(draws / 3);
+        const three = `${block} + ${3 * (threes - 1)}u - 3u * c + vec3u(0u, 1u, 2u)`;
+        const bits = `rng_triple_below(rng_triple_of_key(key${l}, step, ${three}), vec3u(threshold${l}))`;
+        return [
+          `var drawn${l}_${k}: u32 = 0u;`,
+          ...(threes === 0
+            ? []
+            : loop('c', '0u', `${threes}u`, [
+                `let bits = ${bits};`,
+                `drawn${l}_${k} = drawn${l}_${k} * 4096u + bits.x + bits.y * 16u + bits.z * 256u;`,
+              ])),
+        ];
+      }),
+    ],
+    rest: words.flatMap(({ k, draws, block }) =>
+      range(draws % 3).map((i) => {
+        const at = draws - (draws % 3) + i;
+        return { l, block: `${block} + ${at}u`, word: `drawn${l}_${k}`, place: 16 ** at };
+      }),
+    ),
+    after: words.map(({ k }) => fromFirst(network, l, k)),
+  };
+}
+
+/**
+ * May the four rows of a trip draw together? Their units are whole draws; of up to eight units the bits fit one word. Alone each row
+ * would draw what lies before and after it as well.
+ */
+const isShared = (network: Network, l: number): boolean => !opensDraw(network, l) && unitsOf(network, l) <= 8;
+
+/** Each lane draws one block in four of those of all lanes. */
+function drawShared(network: Network, l: number): Part {
+  const units = unitsOf(network, l);
+  return {
+    before: [`var drawn${l}_0: u32 = 0u;`],
+    rest: range(ceilDiv(units, 4)).map((c) => ({
+      l,
+      block: `trip * ${units}u + ${4 * c}u + lane`,
+      word: `drawn${l}_0`,
+      place: 65536 ** c,
+    })),
+    after: [`let kept${l}_0 = subgroupAdd(drawn${l}_0 << (4u * lane)) >> (${units}u * lane);`],
+  };
+}
+
+/** Draws of several layers, three at a time. Each in a loop of its own, which keeps their registers apart. */
+function drawRest(rest: readonly Draw[]): Lines {
+  return range(ceilDiv(rest.length, 3)).flatMap((t) => {
+    const three = range(3).map((i) => rest[Math.min(3 * t + i, rest.length - 1)]!);
+    const vector = (text: (draw: Draw) => string) => `vec3u(${three.map(text).join(', ')})`;
+    const keys = `${vector(({ l }) => `key${l}.x`)}, ${vector(({ l }) => `key${l}.y`)}`;
+    const [blocks, thresholds] = [vector(({ block }) => block), vector(({ l }) => `threshold${l}`)];
+    return loop('once', '0u', '1u', [
+      `let bits = rng_triple_below(rng_triple(${keys}, step, ${blocks}), ${thresholds});`,
+      ...rest.slice(3 * t, 3 * t + 3).map(({ word, place }, i) => `${word} += bits.${'xyz'[i]} * ${place}u;`),
+    ]);
+  });
 }
 
 /** f of unit u of layer l. */
