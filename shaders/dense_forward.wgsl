@@ -55,9 +55,7 @@ fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
   var t01: mat4x4f = mat4x4f();
   var t10: mat4x4f = mat4x4f();
   var t11: mat4x4f = mat4x4f();
-  // Loops test at their end: SwiftShader runs the body of others once more than they say, with all lanes masked.
-  var i: u32 = 0u;
-  loop {
+  for (var i: u32 = 0u; i < fan_in; i += 2u) {
     let inside = i + 1u < fan_in;
     let w0 = transpose(w_rows(w0_at + i, fan_in, inside));
     let w1 = transpose(w_rows(w1_at + i, fan_in, inside));
@@ -67,19 +65,14 @@ fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
     let x1 = x_rows(x1_at + i, inside);
     t10 += w0 * x1;
     t11 += w1 * x1;
-    continuing { i += 2u; break if i >= fan_in; }
   }
 
   // A loop, since compilers take long over what stands here 16 times.
   var t: array<mat4x4f, 4> = array<mat4x4f, 4>(t00, t01, t10, t11);
-  var r: u32 = 0u;
-  loop {
-    var quad: u32 = 0u;
-    loop {
-      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r & 3u]);
-      continuing { quad++; break if quad == 2u; }
+  for (var r: u32 = 0u; r < 8u; r++) {
+    for (var quad: u32 = 0u; quad < 2u; quad++) {
+      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r % 4u]);
     }
-    continuing { r++; break if r == 8u; }
   }
 }
 

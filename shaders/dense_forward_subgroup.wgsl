@@ -61,9 +61,7 @@ fn dense_forward_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup
   var t21: mat4x4f = mat4x4f();
   var t30: mat4x4f = mat4x4f();
   var t31: mat4x4f = mat4x4f();
-  // Loops test at their end: SwiftShader runs the body of others once more than they say, with all lanes masked.
-  var i: u32 = 0u;
-  loop {
+  for (var i: u32 = 0u; i < fan_in; i += 2u) {
     let inside = i + 1u < fan_in;
     let w0 = transpose(w_rows(w_at + i, fan_in, inside));
     let w1 = transpose(w_rows(w_at + next + i, fan_in, inside));
@@ -79,19 +77,14 @@ fn dense_forward_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup
     let x3 = x_rows(x3_at + i, inside);
     t30 += w0 * x3;
     t31 += w1 * x3;
-    continuing { i += 2u; break if i >= fan_in; }
   }
 
   // A loop, since compilers take long over what stands here 32 times.
   var t: array<mat4x4f, 8> = array<mat4x4f, 8>(t00, t01, t10, t11, t20, t21, t30, t31);
-  var r: u32 = 0u;
-  loop {
-    var quad: u32 = 0u;
-    loop {
-      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r & 3u]);
-      continuing { quad++; break if quad == 2u; }
+  for (var r: u32 = 0u; r < 16u; r++) {
+    for (var quad: u32 = 0u; quad < 2u; quad++) {
+      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r % 4u]);
     }
-    continuing { r++; break if r == 16u; }
   }
 }
 

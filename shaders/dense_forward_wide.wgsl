@@ -68,9 +68,7 @@ fn dense_forward_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_inv
   var t31: mat4x4f = mat4x4f();
   var t32: mat4x4f = mat4x4f();
   var t33: mat4x4f = mat4x4f();
-  // Loops test at their end: SwiftShader runs the body of others once more than they say, with all lanes masked.
-  var i: u32 = 0u;
-  loop {
+  for (var i: u32 = 0u; i < fan_in; i += 4u) {
     let w0 = transpose(w_rows(w_at + i, fan_in));
     let w1 = transpose(w_rows(w_at + next + i, fan_in));
     let w2 = transpose(w_rows(w_at + 2u * next + i, fan_in));
@@ -95,20 +93,15 @@ fn dense_forward_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_inv
     t31 += w1 * x3;
     t32 += w2 * x3;
     t33 += w3 * x3;
-    continuing { i += 4u; break if i >= fan_in; }
   }
 
   // A loop, since compilers take long over what stands here 64 times.
   var t: array<mat4x4f, 16> = array<mat4x4f, 16>(
     t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33);
-  var r: u32 = 0u;
-  loop {
-    var quad: u32 = 0u;
-    loop {
-      store(model, row + r, unit + 4u * quad, t[4u * (r / 4u) + quad][r & 3u]);
-      continuing { quad++; break if quad == 4u; }
+  for (var r: u32 = 0u; r < 16u; r++) {
+    for (var quad: u32 = 0u; quad < 4u; quad++) {
+      store(model, row + r, unit + 4u * quad, t[4u * (r / 4u) + quad][r % 4u]);
     }
-    continuing { r++; break if r == 16u; }
   }
 }
 

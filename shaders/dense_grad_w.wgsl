@@ -72,11 +72,8 @@ fn dense_grad_w(@builtin(global_invocation_id) id: vec3u) {
   var bias: array<vec4f, 2> = array<vec4f, 2>(bias0, bias1);
   let units = min(8u, dims.fan_out - unit);
   for (var u: u32 = 0u; u < units; u++) {
-    // Tested at its end: SwiftShader runs the body of other loops once more than they say.
-    var quad: u32 = 0u;
-    loop {
-      store(model, start, l2, unit + u, column + 4u * quad, t[2u * (u / 4u) + quad][u & 3u]);
-      continuing { quad++; break if quad == 2u; }
+    for (var quad: u32 = 0u; quad < 2u; quad++) {
+      store(model, start, l2, unit + u, column + 4u * quad, t[2u * (u / 4u) + quad][u % 4u]);
     }
     if (column == 0u) { gradients[start + dims.b_offset + unit + u] = bias[u / 4u][u % 4u]; }
   }

@@ -104,11 +104,8 @@ fn dense_grad_w_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invo
   var bias: array<vec4f, 4> = array<vec4f, 4>(bias0, bias1, bias2, bias3);
   let units = min(16u, dims.fan_out - unit);
   for (var u: u32 = 0u; u < units; u++) {
-    // Tested at its end: SwiftShader runs the body of other loops once more than they say.
-    var quad: u32 = 0u;
-    loop {
-      store(model, start, l2, unit + u, column + 4u * quad, t[4u * (u / 4u) + quad][u & 3u]);
-      continuing { quad++; break if quad == 4u; }
+    for (var quad: u32 = 0u; quad < 4u; quad++) {
+      store(model, start, l2, unit + u, column + 4u * quad, t[4u * (u / 4u) + quad][u % 4u]);
     }
     if (column == 0u) { gradients[start + dims.b_offset + unit + u] = bias[u / 4u][u % 4u]; }
   }

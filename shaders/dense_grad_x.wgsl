@@ -47,9 +47,7 @@ fn dense_grad_x(@builtin(global_invocation_id) id: vec3u) {
   var t01: mat4x4f = mat4x4f();
   var t10: mat4x4f = mat4x4f();
   var t11: mat4x4f = mat4x4f();
-  // Loops test at their end: SwiftShader runs the body of others once more than they say, with all lanes masked.
-  var o: u32 = 0u;
-  loop {
+  for (var o: u32 = 0u; o < above; o += 2u) {
     let inside = o + 1u < above;
     let w0 = w_rows(w_at + o * dims.fan_out, inside);
     let w1 = w_rows(w_at + o * dims.fan_out + 4u, inside);
@@ -59,19 +57,14 @@ fn dense_grad_x(@builtin(global_invocation_id) id: vec3u) {
     let d1 = d_rows(d1_at + o, inside);
     t10 += w0 * d1;
     t11 += w1 * d1;
-    continuing { o += 2u; break if o >= above; }
   }
 
   // A loop, since compilers take long over what stands here 16 times.
   var t: array<mat4x4f, 4> = array<mat4x4f, 4>(t00, t01, t10, t11);
-  var r: u32 = 0u;
-  loop {
-    var quad: u32 = 0u;
-    loop {
-      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r & 3u]);
-      continuing { quad++; break if quad == 2u; }
+  for (var r: u32 = 0u; r < 8u; r++) {
+    for (var quad: u32 = 0u; quad < 2u; quad++) {
+      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r % 4u]);
     }
-    continuing { r++; break if r == 8u; }
   }
 }
 

@@ -51,9 +51,7 @@ fn dense_grad_x_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_
   var t21: mat4x4f = mat4x4f();
   var t30: mat4x4f = mat4x4f();
   var t31: mat4x4f = mat4x4f();
-  // Loops test at their end: SwiftShader runs the body of others once more than they say, with all lanes masked.
-  var o: u32 = 0u;
-  loop {
+  for (var o: u32 = 0u; o < above; o += 2u) {
     let inside = o + 1u < above;
     let w0 = w_rows(w_at + o * dims.fan_out, inside);
     let w1 = w_rows(w_at + o * dims.fan_out + 4u, inside);
@@ -69,19 +67,14 @@ fn dense_grad_x_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_
     let d3 = d_rows(d_at + 3u * next + o, inside);
     t30 += w0 * d3;
     t31 += w1 * d3;
-    continuing { o += 2u; break if o >= above; }
   }
 
   // A loop, since compilers take long over what stands here 32 times.
   var t: array<mat4x4f, 8> = array<mat4x4f, 8>(t00, t01, t10, t11, t20, t21, t30, t31);
-  var r: u32 = 0u;
-  loop {
-    var quad: u32 = 0u;
-    loop {
-      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r & 3u]);
-      continuing { quad++; break if quad == 2u; }
+  for (var r: u32 = 0u; r < 16u; r++) {
+    for (var quad: u32 = 0u; quad < 2u; quad++) {
+      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r % 4u]);
     }
-    continuing { r++; break if r == 16u; }
   }
 }
 

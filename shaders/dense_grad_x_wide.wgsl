@@ -59,9 +59,7 @@ fn dense_grad_x_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invo
   var t31: mat4x4f = mat4x4f();
   var t32: mat4x4f = mat4x4f();
   var t33: mat4x4f = mat4x4f();
-  // Loops test at their end: SwiftShader runs the body of others once more than they say, with all lanes masked.
-  var o: u32 = 0u;
-  loop {
+  for (var o: u32 = 0u; o < above; o += 4u) {
     let w_row = w_at + o * dims.fan_out;
     let w0 = w_rows(w_row);
     let w1 = w_rows(w_row + 4u);
@@ -87,20 +85,15 @@ fn dense_grad_x_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invo
     t31 += w1 * d3;
     t32 += w2 * d3;
     t33 += w3 * d3;
-    continuing { o += 4u; break if o >= above; }
   }
 
   // A loop, since compilers take long over what stands here 64 times.
   var t: array<mat4x4f, 16> = array<mat4x4f, 16>(
     t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33);
-  var r: u32 = 0u;
-  loop {
-    var quad: u32 = 0u;
-    loop {
-      store(model, row + r, unit + 4u * quad, t[4u * (r / 4u) + quad][r & 3u]);
-      continuing { quad++; break if quad == 4u; }
+  for (var r: u32 = 0u; r < 16u; r++) {
+    for (var quad: u32 = 0u; quad < 4u; quad++) {
+      store(model, row + r, unit + 4u * quad, t[4u * (r / 4u) + quad][r % 4u]);
     }
-    continuing { r++; break if r == 16u; }
   }
 }
 
