@@ -1,5 +1,5 @@
 // Dropout's factors f<l>_<u>: 1 / (1 − drop rate) where a unit is kept, 0 where it is dropped. From counters, a row's kept
-// units are drawn anew in every step, as bits of words: kept<l>_<k> has those of 32 units. Given masks are read.
+// units are drawn anew in every step, as bits of words: kept<l>_<k> has those of up to 32 units. Given masks are read.
 //
 // Element e = position · units + unit takes 16-bit lane e mod 4 of threefry(key, (step, ⌊e / 4⌋)).
 

@@ -24,14 +24,10 @@ fn relu_back(d: f32, kept: f32) -> f32 { return select(0.0, d, kept > 0.0); }`,
 fn leakyRelu(z: f32) -> f32 { return select(0.01 * z, z, z > 0.0); }
 fn leakyRelu_back(d: f32, kept: f32) -> f32 { return select(0.01 * d, d, kept > 0.0); }`,
   sigmoid: `
-fn sigmoid(z: f32) -> f32 {
-  let e = exp(-abs(z));
-  return select(e, 1.0, z >= 0.0) / (1.0 + e);
-}
 fn sigmoid_back(d: f32, kept: f32) -> f32 { return d * kept * (1.0 - kept); }`,
   tanh: `
 fn tanh_within(z: f32) -> f32 { return tanh(clamp(z, -15.0, 15.0)); } // beyond, some devices give NaN
-fn tanh_within_back(d: f32, kept: f32) -> f32 { return d * (1.0 - kept * kept); }`,
+fn tanh_back(d: f32, kept: f32) -> f32 { return d * (1.0 - kept * kept); }`,
   gelu: `
 // Hendrycks & Gimpel 2016, arXiv:1606.08415, the tanh form. Beyond ±10 the tanh is ±1.
 fn gelu_tanh(z: f32) -> f32 {
@@ -45,7 +41,10 @@ fn gelu_back(d: f32, kept: f32) -> f32 {
 }`,
 };
 
-const functionOf = (name: ActivationName): string => (name === 'tanh' ? 'tanh_within' : name);
+/** tanh is a name of WGSL's own; sigmoid is in shaders/lib/numeric.wgsl. */
+const FORWARD: Partial<Record<ActivationName, string>> = { tanh: 'tanh_within', sigmoid: 'numeric_sigmoid' };
+
+const functionOf = (name: ActivationName): string => FORWARD[name] ?? name;
 
 /** The functions of the activations that the network has. */
 export function activationFunctions({ shape }: Network): string {
@@ -89,5 +88,5 @@ export function throughActivation(network: Network, l: number, o: number, d: str
   const arrived = dropout === 'none' ? d : `(${d}) * f${l}_${o}`;
   if (activation === 'linear') return arrived;
   const kept = activation === 'gelu' ? `z${l}_${o}` : dropout === 'none' ? output : `a${l}_${o}`;
-  return `${functionOf(activation)}_back(${arrived}, ${kept})`;
+  return `${activation}_back(${arrived}, ${kept})`;
 }

@@ -7,7 +7,6 @@ import type { GeneratedKernel } from '../plan.ts';
 import { generatorOf } from './dropout.ts';
 import { activationFunctions } from './forward.ts';
 import { gpuKernel } from './gpu.ts';
-import { LOG1P } from './loss.ts';
 import type { Network } from './network.ts';
 import { softwareKernel } from './software.ts';
 
@@ -15,7 +14,7 @@ export function residentKernel(network: Network): GeneratedKernel {
   const { preset } = network;
   const kernel =
     preset.name === 'software' ? softwareKernel(network, preset.subgroups) : gpuKernel(network, preset.threads);
-  const sections = [header(network), kernel, activationFunctions(network), LOG1P];
+  const sections = [header(network), kernel, activationFunctions(network)];
   return {
     source: `${sections
       .join('\n')
@@ -32,6 +31,7 @@ function header(network: Network): string {
   const sizes = [shape.inputs, ...shape.layers.map((layer) => layer.units)].join('-');
   return `${enable}// ${sizes}: training steps clock.step up to clock.end, weights on chip, a workgroup a model.  Preset ${preset.name}.
 // Each step: draw dropout, forward, loss, backward for every row; sum the gradients; record the loss; update.
+
 struct Dims {
   models: u32, rows: u32, rate_stride: u32, health_stride: u32, mask_stride: u32,
   hyper_at: u32, keys_at: u32, scales_at: u32, rates_at: u32, batch_rows_at: u32, order_at: u32,

@@ -38,7 +38,7 @@ function sigmoidUnit(network: Network, o: number): Lines {
   const z = logit(network, o);
   return [
     `let e_${o} = exp(-abs(${z}));`,
-    `let loss_${o} = max(${z}, 0.0) - ${z} * y${o} + log1p(e_${o});`,
+    `let loss_${o} = max(${z}, 0.0) - ${z} * y${o} + numeric_log1p(e_${o});`,
     gradient(network, o, `(select(e_${o}, 1.0, ${z} >= 0.0) / (1.0 + e_${o}) - y${o})`),
   ];
 }
@@ -64,7 +64,3 @@ function softmax(network: Network): Lines {
     ...units.map((o) => gradient(network, o, `(e_${o} / total - select(0.0, 1.0, y0 == ${o}.0))`)),
   ];
 }
-
-/** ln(1 + x) for 0 ≤ x ≤ 1; the series where 1 + x would lose x. */
-export const LOG1P = `
-fn log1p(x: f32) -> f32 { return select(log(1.0 + x), x * (1.0 - x * (0.5 - x * 0.33333334)), x < 0.01); }`;

@@ -32,7 +32,7 @@ export function softwareKernel(network: Network, subgroups: boolean): string {
   const units = unitsBelow(network, shape.layers.length);
   return `
 var<private> w: array<f32, ${params}>;  // parameters: this lane's copy
-var<private> g: array<f32, ${params}>;  // gradients: this lane's rows, then everyone's
+var<private> g: array<f32, ${params}>;  // gradients, of this lane's rows
 var<private> h: array<f32, ${units}>;  // what units hand up
 var<private> d: array<f32, ${units}>;  // gradients by what they take in
 ${momentNames(network)
