@@ -95,10 +95,13 @@ function settingsQuery({ lesson, settings }: LessonPlace): string[] {
     .map(({ key }) => `${key}=${settings[key]}`);
 }
 
-/** Nothing where the page shows what it begins with. */
+/** Nothing where the page shows what it begins with; seen without writing the run, since the first paint waits for this. */
 function runsOf(place: WorkbenchPlace | LandscapePlace): string[] {
-  const texts = writeRuns(place.page === 'workbench' ? place.runs : [place.run]);
-  return texts.length === 1 && texts[0] === FIRST_RUNS[place.page] ? [] : texts;
+  const runs = place.page === 'workbench' ? place.runs : [place.run];
+  const first = FIRST_RUNS[place.page];
+  if (runs.length === 1 && runs[0] === presets[first]) return [];
+  const texts = writeRuns(runs);
+  return texts.length === 1 && texts[0] === first ? [] : texts;
 }
 
 // ---------------------------------------------------------------- reading

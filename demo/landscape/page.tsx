@@ -275,7 +275,7 @@ export function LandscapePage() {
       <div class="below">
         <TakeAway choices={networks.value.map(({ label }, model) => ({ label, training, model }))} />
         <OpenBench
-          runs={landscapeRuns(landscape.value)}
+          runs={() => landscapeRuns(landscape.value)}
           hint="Both networks side by side, with every setting and a look into each unit."
         />
       </div>

@@ -2,7 +2,7 @@
 
 import type { Run } from '../../../src/index.ts';
 import { MOST_RUNS } from '../../link.ts';
-import { hasData, openBench, place } from '../../state.ts';
+import { contenders, hasData, openBench, place } from '../../state.ts';
 import { runsOf } from '../../workbench/from-lesson.ts';
 
 function hintOf(count: number): string {
@@ -12,10 +12,11 @@ function hintOf(count: number): string {
     : 'These runs side by side, with every setting and a look into each unit.';
 }
 
-export function OpenBench({ runs, hint }: { runs: readonly Run[]; hint: string }) {
+/** @param runs made when they are asked for, since the first paint does not need them */
+export function OpenBench({ runs, hint }: { runs: () => readonly Run[]; hint: string }) {
   return (
     <section class="controls-row to-bench" aria-label="Go on">
-      <button type="button" onClick={() => openBench(runs)}>
+      <button type="button" onClick={() => openBench(runs())}>
         Open in the workbench
       </button>
       <span class="hint">{hint}</span>
@@ -27,6 +28,6 @@ export function OpenBench({ runs, hint }: { runs: readonly Run[]; hint: string }
 export function ToBench() {
   const { lesson, settings } = place.value;
   if (!hasData.value) return null;
-  const runs = runsOf(lesson, settings, null);
-  return <OpenBench runs={runs} hint={hintOf(runs.length)} />;
+  const count = lesson.kind === 'compare' ? contenders.value.length : 1;
+  return <OpenBench runs={() => runsOf(lesson, settings, null)} hint={hintOf(count)} />;
 }
