@@ -33,6 +33,24 @@ const list = [
     gpu('^dense_forward '),
   ],
   [
+    'swapped rows stored as if there had been no swap',
+    'shaders/dense_forward_wide.wgsl',
+    ['row + (r ^ lane)', 'row + r'],
+    gpu('^dense_forward_wide '),
+  ],
+  [
+    'swapped units stored as if there had been no swap',
+    'shaders/dense_grad_w_wide.wgsl',
+    ['4u * (swap ^ lane)', '4u * swap'],
+    gpu('^dense_grad_w_wide '),
+  ],
+  [
+    'one lane stores all biases of its four',
+    'shaders/dense_grad_w_subgroup.wgsl',
+    ['store_bias(start, unit + lane, bias0)', 'store_bias(start, unit, bias0)'],
+    gpu('^dense_grad_w_subgroup '),
+  ],
+  [
     'x is never shared by the models',
     'shaders/dense_grad_w.wgsl',
     ['dims.x_offset + model * dims.x_stride', 'dims.x_offset + model * dims.batch * dims.fan_in'],

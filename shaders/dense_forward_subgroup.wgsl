@@ -7,10 +7,11 @@
 //   linear      1 for no activation after all, so that an output layer shares the kernel of the layers below
 //   dropout     lib/dropout.wgsl; y = 0 where dropped, activation / (1 - drop rate) where kept
 //
-// A workgroup is four lanes that make 16 × 32 outputs: each lane 8 units of its own, for 16 rows that the lanes share: each
-// loads a quarter of them, and subgroupBroadcast hands it on. That is 24 loads for 256 multiply-adds, where dense_forward
-// needs 32 for 128, and a load is what costs on a software adapter. All four lanes lie in one subgroup where subgroups
-// have four or more; on a GPU the other lanes of its subgroup would idle.
+// A workgroup is four lanes that make 16 × 32 outputs: each lane 8 units of its own, for 16 rows that the lanes share. Of
+// every four rows a lane loads one, and gets the other three by swaps within the quad: lane l has the rows l, l ^ 1, l ^ 2,
+// l ^ 3, in that order. A swap is one instruction for a value on a processor, where a broadcast is fifteen. That is 24 loads
+// for 256 multiply-adds, where dense_forward needs 32 for 128, and a load is what costs on a software adapter. All four
+// lanes lie in one quad; on a GPU the other lanes of its subgroup would idle.
 // Each output is one sum over I, two products at a time in rising order, whatever M and B are.
 
 enable subgroups;
@@ -79,20 +80,25 @@ fn dense_forward_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup
     t31 += w1 * x3;
   }
 
-  // A loop, since compilers take long over what stands here 32 times.
+  // A loop, since compilers take long over what stands here 32 times; it tests at its end, since software adapters run
+  // the body of a loop that tests at its start once more than it says.
   var t: array<mat4x4f, 8> = array<mat4x4f, 8>(t00, t01, t10, t11, t20, t21, t30, t31);
-  for (var r: u32 = 0u; r < 16u; r++) {
-    for (var quad: u32 = 0u; quad < 2u; quad++) {
-      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r % 4u]);
+  var k: u32 = 0u;
+  loop {
+    let r = k / 2u;
+    let quad = k % 2u;
+    store(model, row + (r ^ lane), unit + 4u * quad, t[2u * (r / 4u) + quad][r % 4u]);
+    continuing {
+      k++;
+      break if k >= 32u;
     }
   }
 }
 
-// Two inputs of four rows, of which every lane loads one; the second is 0 where it is past the end of the row.
+// Two inputs of four rows, of which every lane loads one: its own, then those of the lanes beside, below and across. The second is 0 where it is past the end of the row.
 fn x_rows(at: u32, inside: bool) -> mat4x2f {
   let own = vec2f(x[at], only(inside, x[at + 1u]));
-  return mat4x2f(
-    subgroupBroadcast(own, 0u), subgroupBroadcast(own, 1u), subgroupBroadcast(own, 2u), subgroupBroadcast(own, 3u));
+  return mat4x2f(own, quadSwapX(own), quadSwapY(own), quadSwapDiagonal(own));
 }
 
 fn w_rows(at: u32, stride: u32, inside: bool) -> mat4x2f {

@@ -54,10 +54,10 @@ fn dense_grad_w_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_
   var t21: mat4x4f = mat4x4f();
   var t30: mat4x4f = mat4x4f();
   var t31: mat4x4f = mat4x4f();
-  var bias0: vec4f = vec4f(0.0);
-  var bias1: vec4f = vec4f(0.0);
-  var bias2: vec4f = vec4f(0.0);
-  var bias3: vec4f = vec4f(0.0);
+  var bias0: f32 = 0.0;
+  var bias1: f32 = 0.0;
+  var bias2: f32 = 0.0;
+  var bias3: f32 = 0.0;
   for (var row: u32 = first; row < end; row += 2u) {
     let inside = row + 1u < end;
     let x_row = x_at + dims.fan_in * vec2u(batch_row(row), batch_row(row + 1u));
@@ -66,40 +66,49 @@ fn dense_grad_w_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_
     let d0 = d_columns(d_at + row * dims.fan_out, inside);
     t00 += x0 * d0;
     t01 += x1 * d0;
-    bias0 += vec2f(1.0) * d0;
+    bias0 += d0[0].x + d0[0].y;
     let d1 = d_columns(d_at + row * dims.fan_out + 4u, inside);
     t10 += x0 * d1;
     t11 += x1 * d1;
-    bias1 += vec2f(1.0) * d1;
+    bias1 += d1[0].x + d1[0].y;
     let d2 = d_columns(d_at + row * dims.fan_out + 8u, inside);
     t20 += x0 * d2;
     t21 += x1 * d2;
-    bias2 += vec2f(1.0) * d2;
+    bias2 += d2[0].x + d2[0].y;
     let d3 = d_columns(d_at + row * dims.fan_out + 12u, inside);
     t30 += x0 * d3;
     t31 += x1 * d3;
-    bias3 += vec2f(1.0) * d3;
+    bias3 += d3[0].x + d3[0].y;
   }
 
-  // A loop, since compilers take long over what stands here 32 times.
+  // A loop, since compilers take long over what stands here 32 times; it tests at its end, since software adapters run
+  // the body of a loop that tests at its start once more than it says.
   var t: array<mat4x4f, 8> = array<mat4x4f, 8>(t00, t01, t10, t11, t20, t21, t30, t31);
   let start = (model * dims.splits + group.y) * dims.params;
   let l2 = select(0.0, hyper[model].l2, dims.splits == 1u);
-  var bias: array<vec4f, 4> = array<vec4f, 4>(bias0, bias1, bias2, bias3);
-  let units = min(16u, dims.fan_out - unit);
-  for (var u: u32 = 0u; u < units; u++) {
-    for (var quad: u32 = 0u; quad < 2u; quad++) {
-      store(model, start, l2, unit + u, column + 4u * quad, t[2u * (u / 4u) + quad][u % 4u]);
+  var k: u32 = 0u;
+  loop {
+    let u = k / 2u;
+    let quad = k % 2u;
+    store(model, start, l2, unit + (u ^ lane), column + 4u * quad, t[2u * (u / 4u) + quad][u % 4u]);
+    continuing {
+      k++;
+      break if k >= 32u;
     }
-    if (column == 0u) { gradients[start + dims.b_offset + unit + u] = bias[u / 4u][u % 4u]; }
+  }
+  if (group.x % column_tiles == 0u) {
+    store_bias(start, unit + lane, bias0);
+    store_bias(start, unit + lane + 4u, bias1);
+    store_bias(start, unit + lane + 8u, bias2);
+    store_bias(start, unit + lane + 12u, bias3);
   }
 }
 
-// Four units of two rows of d_y, of which every lane loads one; the second row is 0 where it is past the end.
+// Four units of two rows of d_y, of which every lane loads one: its own, then those of the lanes beside, below and across.
+// The second row is 0 where it is past the end.
 fn d_columns(at: u32, inside: bool) -> mat4x2f {
   let own = vec2f(d_y[at], only(inside, vec4f(d_y[at + dims.fan_out])).x);
-  return mat4x2f(
-    subgroupBroadcast(own, 0u), subgroupBroadcast(own, 1u), subgroupBroadcast(own, 2u), subgroupBroadcast(own, 3u));
+  return mat4x2f(own, quadSwapX(own), quadSwapY(own), quadSwapDiagonal(own));
 }
 
 // Four columns of two rows of x; the second is 0 where it is past the end.
@@ -118,7 +127,7 @@ fn only(inside: bool, values: vec4f) -> vec4f {
 
 // Four columns of a row of d_w, from their sums.
 fn store(model: u32, start: u32, l2: f32, unit: u32, column: u32, total: vec4f) {
-  if (column >= dims.fan_in) { return; }
+  if (unit >= dims.fan_out || column >= dims.fan_in) { return; }
   let w = dims.w_offset + unit * dims.fan_in + column;
   let p = model * dims.params + w;
   let d = total + l2 * vec4f(parameters[p], parameters[p + 1u], parameters[p + 2u], parameters[p + 3u]);
@@ -127,4 +136,8 @@ fn store(model: u32, start: u32, l2: f32, unit: u32, column: u32, total: vec4f) 
   if (left > 1u) { gradients[start + w + 1u] = d.y; }
   if (left > 2u) { gradients[start + w + 2u] = d.z; }
   if (left > 3u) { gradients[start + w + 3u] = d.w; }
+}
+
+fn store_bias(start: u32, unit: u32, total: f32) {
+  if (unit < dims.fan_out) { gradients[start + dims.b_offset + unit] = total; }
 }

@@ -69,20 +69,25 @@ fn dense_grad_x_subgroup(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_
     t31 += w1 * d3;
   }
 
-  // A loop, since compilers take long over what stands here 32 times.
+  // A loop, since compilers take long over what stands here 32 times; it tests at its end, since software adapters run
+  // the body of a loop that tests at its start once more than it says.
   var t: array<mat4x4f, 8> = array<mat4x4f, 8>(t00, t01, t10, t11, t20, t21, t30, t31);
-  for (var r: u32 = 0u; r < 16u; r++) {
-    for (var quad: u32 = 0u; quad < 2u; quad++) {
-      store(model, row + r, unit + 4u * quad, t[2u * (r / 4u) + quad][r % 4u]);
+  var k: u32 = 0u;
+  loop {
+    let r = k / 2u;
+    let quad = k % 2u;
+    store(model, row + (r ^ lane), unit + 4u * quad, t[2u * (r / 4u) + quad][r % 4u]);
+    continuing {
+      k++;
+      break if k >= 32u;
     }
   }
 }
 
-// Two units of four rows of d_y, of which every lane loads one; the second is 0 where it is past the end of the row.
+// Two units of four rows of d_y, of which every lane loads one: its own, then those of the lanes beside, below and across. The second is 0 where it is past the end of the row.
 fn d_rows(at: u32, inside: bool) -> mat4x2f {
   let own = vec2f(d_y[at], only(inside, vec4f(d_y[at + 1u])).x);
-  return mat4x2f(
-    subgroupBroadcast(own, 0u), subgroupBroadcast(own, 1u), subgroupBroadcast(own, 2u), subgroupBroadcast(own, 3u));
+  return mat4x2f(own, quadSwapX(own), quadSwapY(own), quadSwapDiagonal(own));
 }
 
 // Four columns of two rows of w; the second is 0 where there is none.

@@ -2,12 +2,13 @@
 //
 //   d_z = (d_y · w) · slope(saved) · dropout
 //
-//   d_y         (M, B, U) gradient of this layer's logits or z, U = units_above, a multiple of 4
+//   d_y         (M, B, U) gradient of this layer's logits or z, U = units_above
 //   parameters  (M, P): w (U, O) at w_offset, O = units of the layer below
 //   saved       (M, B, O) what the layer below kept: its output after dropout, or its z for gelu
 //   d_z         (M, B, O) gradient of the layer below's z; 0 where it was dropped
+//   U, O, P and all offsets multiples of 4
 //
-// A workgroup is four lanes that make 16 × 64 elements of d_z, as in dense_forward_wide: 16 rows of d_y are shared.
+// A subgroup of four lanes makes 32 rows of 32 elements of d_z, as in dense_forward_wide: rows of d_y are shared.
 // Each sum runs over U, four products at a time in rising order. The mask is recomputed, not read.
 
 enable subgroups;
@@ -21,97 +22,83 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> d_y: array<f32>;
-@group(0) @binding(2) var<storage, read> parameters: array<f32>;
-@group(0) @binding(3) var<storage, read> saved: array<f32>;
+@group(0) @binding(1) var<storage, read> d_y: array<vec4f>;
+@group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
+@group(0) @binding(3) var<storage, read> saved: array<vec4f>;
 @group(0) @binding(4) var<storage, read> drop_keys: array<vec4u>;
 @group(0) @binding(5) var<storage, read> drop_scale: array<f32>;
 @group(0) @binding(6) var<storage, read> clock: Clock;
 @group(0) @binding(7) var<storage, read> drop_masks: array<u32>;
-@group(0) @binding(8) var<storage, read_write> d_z: array<f32>;
+@group(0) @binding(8) var<storage, read_write> d_z: array<vec4f>;
 
 @compute @workgroup_size(4)
 fn dense_grad_x_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let unit_tiles = (dims.fan_out + 63u) / 64u;
-  let row = (group.x / unit_tiles) * 16u;
-  let unit = (group.x % unit_tiles) * 64u + 16u * lane;
+  let unit_tiles = (dims.fan_out + 31u) / 32u;
+  let row = (group.x / unit_tiles) * 32u;
+  let unit = (group.x % unit_tiles) * 32u + 8u * lane;
   let model = group.z;
 
-  // Four rows by four units at a time; a column of t is a row of d_z. Past the edge of the layer a tile reads on
-  // into whatever follows, which reaches only outputs that are not stored.
-  let above = dims.units_above;
+  // Places of four values each. Past the edge of the layer a tile reads on into whatever follows, which reaches only
+  // outputs that are not stored.
+  let above = dims.units_above / 4u;
   let next = 4u * above;
+  let stride = dims.fan_out / 4u;
   let d_at = (model * dims.batch + row + lane) * above;
-  let w_at = model * dims.params + dims.w_offset + unit;
-  var t00: mat4x4f = mat4x4f();
-  var t01: mat4x4f = mat4x4f();
-  var t02: mat4x4f = mat4x4f();
-  var t03: mat4x4f = mat4x4f();
-  var t10: mat4x4f = mat4x4f();
-  var t11: mat4x4f = mat4x4f();
-  var t12: mat4x4f = mat4x4f();
-  var t13: mat4x4f = mat4x4f();
-  var t20: mat4x4f = mat4x4f();
-  var t21: mat4x4f = mat4x4f();
-  var t22: mat4x4f = mat4x4f();
-  var t23: mat4x4f = mat4x4f();
-  var t30: mat4x4f = mat4x4f();
-  var t31: mat4x4f = mat4x4f();
-  var t32: mat4x4f = mat4x4f();
-  var t33: mat4x4f = mat4x4f();
-  for (var o: u32 = 0u; o < above; o += 4u) {
-    let w_row = w_at + o * dims.fan_out;
-    let w0 = w_rows(w_row);
-    let w1 = w_rows(w_row + 4u);
-    let w2 = w_rows(w_row + 8u);
-    let w3 = w_rows(w_row + 12u);
+  let w_at = (model * dims.params + dims.w_offset + unit) / 4u;
+  var t: array<mat4x4f, 16>;  // of four units by four rows, whose columns are rows of d_z
+  for (var o: u32 = 0u; o < above; o++) {
     let d0 = d_rows(d_at + o);
-    t00 += w0 * d0;
-    t01 += w1 * d0;
-    t02 += w2 * d0;
-    t03 += w3 * d0;
     let d1 = d_rows(d_at + next + o);
-    t10 += w0 * d1;
-    t11 += w1 * d1;
-    t12 += w2 * d1;
-    t13 += w3 * d1;
     let d2 = d_rows(d_at + 2u * next + o);
-    t20 += w0 * d2;
-    t21 += w1 * d2;
-    t22 += w2 * d2;
-    t23 += w3 * d2;
     let d3 = d_rows(d_at + 3u * next + o);
-    t30 += w0 * d3;
-    t31 += w1 * d3;
-    t32 += w2 * d3;
-    t33 += w3 * d3;
+    let d4 = d_rows(d_at + 4u * next + o);
+    let d5 = d_rows(d_at + 5u * next + o);
+    let d6 = d_rows(d_at + 6u * next + o);
+    let d7 = d_rows(d_at + 7u * next + o);
+    let w_row = w_at + 4u * o * stride;
+    let w0 = w_rows(w_row, stride);
+    t[0] += w0 * d0;
+    t[1] += w0 * d1;
+    t[2] += w0 * d2;
+    t[3] += w0 * d3;
+    t[4] += w0 * d4;
+    t[5] += w0 * d5;
+    t[6] += w0 * d6;
+    t[7] += w0 * d7;
+    let w1 = w_rows(w_row + 1u, stride);
+    t[8] += w1 * d0;
+    t[9] += w1 * d1;
+    t[10] += w1 * d2;
+    t[11] += w1 * d3;
+    t[12] += w1 * d4;
+    t[13] += w1 * d5;
+    t[14] += w1 * d6;
+    t[15] += w1 * d7;
   }
 
-  // A loop, since compilers take long over what stands here 64 times.
-  var t: array<mat4x4f, 16> = array<mat4x4f, 16>(
-    t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33);
-  for (var r: u32 = 0u; r < 16u; r++) {
-    for (var quad: u32 = 0u; quad < 4u; quad++) {
-      store(model, row + r, unit + 4u * quad, t[4u * (r / 4u) + quad][r % 4u]);
+  // As in dense_forward_wide: a loop that tests at its end, over a copy.
+  var sums: array<mat4x4f, 16> = t;
+  var k: u32 = 0u;
+  loop {
+    let r = k / 2u;
+    let quad = k % 2u;
+    store(model, row + (r ^ lane), unit + 4u * quad, sums[8u * quad + r / 4u][r % 4u]);
+    continuing {
+      k++;
+      break if k >= 64u;
     }
   }
 }
 
-// Four units of four rows of d_y, of which every lane loads one.
+// Four units of four rows of d_y, of which every lane loads one: its own, then those of the lanes beside, below and across.
 fn d_rows(at: u32) -> mat4x4f {
-  let own = vec4f(d_y[at], d_y[at + 1u], d_y[at + 2u], d_y[at + 3u]);
-  return mat4x4f(
-    subgroupBroadcast(own, 0u), subgroupBroadcast(own, 1u), subgroupBroadcast(own, 2u), subgroupBroadcast(own, 3u));
+  let own = d_y[at];
+  return mat4x4f(own, quadSwapX(own), quadSwapY(own), quadSwapDiagonal(own));
 }
 
 // Four columns of four rows of w.
-fn w_rows(at: u32) -> mat4x4f {
-  let stride = dims.fan_out;
-  return mat4x4f(w4(at), w4(at + stride), w4(at + 2u * stride), w4(at + 3u * stride));
-}
-
-fn w4(at: u32) -> vec4f {
-  return vec4f(parameters[at], parameters[at + 1u], parameters[at + 2u], parameters[at + 3u]);
+fn w_rows(at: u32, stride: u32) -> mat4x4f {
+  return mat4x4f(parameters[at], parameters[at + stride], parameters[at + 2u * stride], parameters[at + 3u * stride]);
 }
 
 // Four elements of a row of d_z, from their sums.
@@ -119,15 +106,10 @@ fn store(model: u32, row: u32, unit: u32, total: vec4f) {
   if (row >= dims.batch || unit >= dims.fan_out) { return; }
   let e = row * dims.fan_out + unit;
   let factors = dropout_factors(model, e);
-  let at = model * dims.batch * dims.fan_out + e;
-  let kept = vec4f(saved[at], saved[at + 1u], saved[at + 2u], saved[at + 3u]);
+  let at = (model * dims.batch * dims.fan_out + e) / 4u;
+  let kept = saved[at];
   // What was kept is the activation times its factor; the slope wants the activation.
   let scaled = kept / select(factors, vec4f(1.0), factors == vec4f(0.0));
   let output = select(kept, scaled, vec4<bool>(ACTIVATION != ACTIVATION_GELU && DROPOUT != 0u));
-  let d = total * activation_slope(ACTIVATION, output) * factors;
-  let left = dims.fan_out - unit;
-  d_z[at] = d.x;
-  if (left > 1u) { d_z[at + 1u] = d.y; }
-  if (left > 2u) { d_z[at + 2u] = d.z; }
-  if (left > 3u) { d_z[at + 3u] = d.w; }
+  d_z[at] = total * activation_slope(ACTIVATION, output) * factors;
 }

@@ -16,9 +16,9 @@ const tiles = (rows: number, columns: number, size: number) => ceilDiv(rows, siz
 /** Side of the tile that one thread makes. */
 const TILE = 8;
 
-/** What the four lanes of a subgroup make: 16 rows that they share, by columns of their own, 8 or 16 each. */
-const sharedTiles = (rows: number, columns: number, laneColumns: number) =>
-  ceilDiv(rows, 16) * ceilDiv(columns, 4 * laneColumns);
+/** What the four lanes of a subgroup make: rows that they share, 16 or 32, by 8 columns of each lane. */
+const subgroupTiles = (rows: number, columns: number) => ceilDiv(rows, 16) * ceilDiv(columns, 32);
+const wideTiles = (rows: number, columns: number) => tiles(rows, columns, 32);
 
 /** Worst case of a dot product of K terms of magnitude 1 in f32 is K²·2⁻²⁴; K·2⁻²³ is far above what random signs give. */
 const dotTolerance = (terms: number) => ({ rtol: 1e-5, atol: Math.max(4, terms) * EPS });
@@ -81,18 +81,18 @@ export const denseForward = defineOp({
   },
 });
 
-/** For large layers on software adapters with subgroups; fan_in a multiple of 4. */
+/** For large layers on software adapters with subgroups; fan_in and fan_out multiples of 4. */
 export const denseForwardWide = defineVariant(denseForward, {
   name: 'dense_forward_wide',
   constants: { ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
-  grid: (d) => [sharedTiles(d.batch, d.fan_out, 16), 1, d.models],
+  grid: (d) => [wideTiles(d.batch, d.fan_out), 1, d.models],
 });
 
 /** For software adapters with subgroups of four lanes or more. */
 export const denseForwardSubgroup = defineVariant(denseForward, {
   name: 'dense_forward_subgroup',
   constants: { REMAINDER: 1, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
-  grid: (d) => [sharedTiles(d.batch, d.fan_out, 8), 1, d.models],
+  grid: (d) => [subgroupTiles(d.batch, d.fan_out), 1, d.models],
 });
 
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
@@ -148,18 +148,18 @@ export const denseGradX = defineOp({
   },
 });
 
-/** For large layers on software adapters with subgroups; units_above a multiple of 4. */
+/** For large layers on software adapters with subgroups; units_above and fan_out multiples of 4. */
 export const denseGradXWide = defineVariant(denseGradX, {
   name: 'dense_grad_x_wide',
   constants: { ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
-  grid: (d) => [sharedTiles(d.batch, d.fan_out, 16), 1, d.models],
+  grid: (d) => [wideTiles(d.batch, d.fan_out), 1, d.models],
 });
 
 /** For software adapters with subgroups of four lanes or more. */
 export const denseGradXSubgroup = defineVariant(denseGradX, {
   name: 'dense_grad_x_subgroup',
   constants: { REMAINDER: 1, ACTIVATION: ACTIVATION.linear, DROPOUT: DROPOUT.none },
-  grid: (d) => [sharedTiles(d.batch, d.fan_out, 8), 1, d.models],
+  grid: (d) => [subgroupTiles(d.batch, d.fan_out), 1, d.models],
 });
 
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */
@@ -230,18 +230,18 @@ export const denseGradW = defineOp({
   },
 });
 
-/** For large layers on software adapters with subgroups; the rows of a part a multiple of 4. */
+/** For large layers on software adapters with subgroups; fan_in, fan_out and the rows of a part multiples of 4. */
 export const denseGradWWide = defineVariant(denseGradW, {
   name: 'dense_grad_w_wide',
   constants: {},
-  grid: (d) => [sharedTiles(d.fan_out, d.fan_in, 16), d.splits, d.models],
+  grid: (d) => [wideTiles(d.fan_out, d.fan_in), d.splits, d.models],
 });
 
 /** For software adapters with subgroups of four lanes or more. */
 export const denseGradWSubgroup = defineVariant(denseGradW, {
   name: 'dense_grad_w_subgroup',
   constants: { REMAINDER: 1 },
-  grid: (d) => [sharedTiles(d.fan_out, d.fan_in, 8), d.splits, d.models],
+  grid: (d) => [subgroupTiles(d.fan_out, d.fan_in), d.splits, d.models],
 });
 
 /** For GPUs: a workgroup of (TILE / 4)² threads makes TILE × TILE outputs. */

@@ -39,16 +39,20 @@ export function denseVariant(op: DenseOp, size: ProductSize, traits: AdapterTrai
 function softwareVariant(op: DenseOp, size: ProductSize, traits: AdapterTraits, parts: number): Variant {
   const constants = { REMAINDER: size.depth % (2 * parts) === 0 ? 0 : 1 };
   if (!sharesLoads(traits)) return { op, constants };
-  return isWide(size, parts) ? { op: `${op}_wide`, constants: {} } : { op: `${op}_subgroup`, constants };
+  return isWide(op, size, parts) ? { op: `${op}_wide`, constants: {} } : { op: `${op}_subgroup`, constants };
 }
 
 const sharesLoads = ({ subgroupSizes }: AdapterTraits): boolean => subgroupSizes !== null && subgroupSizes[0] >= 4;
 
-/** Wide tiles, 16 × 64, take no remainder of the sum, and should neither be half empty nor leave a core without. */
-function isWide(size: ProductSize, parts: number): boolean {
+/**
+ * Wide tiles, 32 × 32, read and write four values at a time, and should neither be half empty nor leave a core without.
+ * The rows of a gradient of weights are units.
+ */
+function isWide(op: DenseOp, size: ProductSize, parts: number): boolean {
   const { rows, columns, depth } = size;
-  const fills = rows >= 16 && columns >= 48 && ceilDiv(rows, 16) * ceilDiv(columns, 64) >= 8;
-  return depth % (4 * parts) === 0 && fills && rows * columns * depth >= WIDE_WORK;
+  const inFours = columns % 4 === 0 && depth % (4 * parts) === 0 && (op !== 'dense_grad_w' || rows % 4 === 0);
+  const fills = rows > 16 && columns > 16 && tilesOf(size, 32) >= 8;
+  return inFours && fills && rows * columns * depth >= WIDE_WORK;
 }
 
 const tilesOf = ({ rows, columns }: ProductSize, side: number): number => ceilDiv(rows, side) * ceilDiv(columns, side);

@@ -1,4 +1,5 @@
 // Cases of the dense ops in all their variants, and of sum_gradients.
+import { alignUp } from '../../src/core/shape.ts';
 import { ACTIVATION, activate } from '../../src/ops/activation.ts';
 import { DROPOUT, dropoutFactor } from '../../src/ops/dropout.ts';
 import { HYPER, HYPER_SIZE } from '../../src/ops/hyper.ts';
@@ -43,26 +44,29 @@ interface Tiling {
   readonly constants: Readonly<Record<string, number>>;
   /** Sums have a multiple of this many terms. */
   readonly terms: number;
+  /** Inputs, outputs and all places in buffers are multiples of this. */
+  readonly alignment: number;
 }
 
-const THREAD: Tiling = { suffix: '', title: '8', tile: 8, constants: {}, terms: 1 };
-const WHOLE: Tiling = { suffix: '', title: '8 whole', tile: 8, constants: { REMAINDER: 0 }, terms: 2 };
-const WIDE: Tiling = { suffix: '_wide', title: '16 × 64', tile: 16, constants: {}, terms: 4 };
-const WIDE_EDGE: Tiling = { suffix: '_wide', title: '16 × 64, edges', tile: 64, constants: {}, terms: 4 };
-const SUBGROUP: Tiling = { suffix: '_subgroup', title: '16 × 32', tile: 16, constants: {}, terms: 1 };
+const anySize = { terms: 1, alignment: 1 };
+const evenSums = { terms: 2, alignment: 1 };
+const THREAD: Tiling = { suffix: '', title: '8', tile: 8, constants: {}, ...anySize };
+const WHOLE: Tiling = { suffix: '', title: '8 whole', tile: 8, constants: { REMAINDER: 0 }, ...evenSums };
+const WIDE: Tiling = { suffix: '_wide', title: '32 × 32', tile: 32, constants: {}, terms: 4, alignment: 4 };
+const SUBGROUP: Tiling = { suffix: '_subgroup', title: '16 × 32', tile: 16, constants: {}, ...anySize };
 const SUBGROUP_WHOLE: Tiling = {
   ...{ suffix: '_subgroup', title: '16 × 32 whole', tile: 32 },
-  ...{ constants: { REMAINDER: 0 }, terms: 2 },
+  ...{ constants: { REMAINDER: 0 }, ...evenSums },
 };
 const TILED_32: Tiling = {
   suffix: '_tiled',
   title: '32',
   tile: 32,
   constants: { TILE: 32, WORKGROUP_SIZE: 64 },
-  terms: 1,
+  ...anySize,
 };
-const TILED_64: Tiling = { suffix: '_tiled', title: '64', tile: 64, constants: {}, terms: 1 };
-const TILINGS = [THREAD, WHOLE, WIDE, WIDE_EDGE, SUBGROUP, SUBGROUP_WHOLE, TILED_32, TILED_64];
+const TILED_64: Tiling = { suffix: '_tiled', title: '64', tile: 64, constants: {}, ...anySize };
+const TILINGS = [THREAD, WHOLE, WIDE, SUBGROUP, SUBGROUP_WHOLE, TILED_32, TILED_64];
 
 type Dimension = 'batch' | 'inputs' | 'outputs';
 
@@ -71,8 +75,9 @@ type Dimension = 'batch' | 'inputs' | 'outputs';
  *
  * @param summed the dimension that the op sums over.
  */
-function shapes({ tile, terms }: Tiling, summed: Dimension): Sizes[] {
-  const inTerms = (sizes: Sizes) => ({ ...sizes, [summed]: Math.ceil(sizes[summed] / terms) * terms });
+function shapes(tiling: Tiling, summed: Dimension): Sizes[] {
+  const { tile, terms } = tiling;
+  const inTerms = (sizes: Sizes) => fitting({ ...sizes, [summed]: alignUp(sizes[summed], terms) }, tiling);
   const over = (dimension: Dimension) => sizesAround(tile).map((size) => ({ ...PRIMES, [dimension]: size }));
   const edges = sizesAround(tile).slice(0, 4);
   const all = [
@@ -83,11 +88,16 @@ function shapes({ tile, terms }: Tiling, summed: Dimension): Sizes[] {
   return all.filter((one, i) => all.findIndex((other) => label(other) === label(one)) === i);
 }
 
+/** The next larger sizes that a tiling takes. */
+function fitting<T extends Sizes>(sizes: T, { alignment }: Tiling): T {
+  return { ...sizes, inputs: alignUp(sizes.inputs, alignment), outputs: alignUp(sizes.outputs, alignment) };
+}
+
 /** Where w and b lie: at the front, or with other tensors around them. */
-function places({ inputs, outputs }: Sizes, offsets: boolean) {
+function places({ inputs, outputs }: Sizes, offsets: boolean, { alignment }: Tiling) {
   const w_offset = offsets ? 12 : 0;
-  const b_offset = w_offset + inputs * outputs + (offsets ? 3 : 0);
-  return { w_offset, b_offset, params: b_offset + outputs + (offsets ? 5 : 0) };
+  const b_offset = alignUp(w_offset + inputs * outputs + (offsets ? 3 : 0), alignment);
+  return { w_offset, b_offset, params: alignUp(b_offset + outputs + (offsets ? 5 : 0), alignment) };
 }
 
 /** Rows that x has in all. */
@@ -96,9 +106,11 @@ function rowsOfX({ models, batch, sharedX, gather }: Forward | GradW): number {
   return sharedX ? batch : models * batch;
 }
 
-function forwardCase(setting: Forward): OpCase {
+function forwardCase(wanted: Forward): OpCase {
+  const { tiling = THREAD } = wanted;
+  const setting = fitting(wanted, tiling);
   const { models, batch, inputs, outputs, activation, dropout, sharedX = false, offsets = false } = setting;
-  const { tiling = THREAD, linear = false, gather = false } = setting;
+  const { linear = false, gather = false } = setting;
   const notes = [
     gather && 'gathered',
     linear && 'linear after all',
@@ -109,8 +121,8 @@ function forwardCase(setting: Forward): OpCase {
   const op = `dense_forward${tiling.suffix}` as const;
   const name = [op, tiling.title, label(setting), activation, dropout, ...notes].join(' ');
   const draw = drawing(name);
-  const { w_offset, b_offset, params } = places(setting, offsets);
-  const x_offset = offsets ? 9 : 0;
+  const { w_offset, b_offset, params } = places(setting, offsets, tiling);
+  const x_offset = alignUp(offsets ? 9 : 0, tiling.alignment);
   const x_stride = sharedX || gather ? 0 : batch * inputs;
   const tables = batchTables(draw, gather, batch);
   const dropped = dropoutSetting(draw, { ...setting, fan_out: outputs });
@@ -169,13 +181,15 @@ interface GradX extends Sizes {
 }
 
 /** Here `inputs` are the units of the layer below, and `outputs` those above. */
-function gradXCase(setting: GradX): OpCase {
-  const { models, batch, inputs, outputs, activation, dropout, offsets = false, tiling = THREAD } = setting;
+function gradXCase(wanted: GradX): OpCase {
+  const { tiling = THREAD } = wanted;
+  const setting = fitting(wanted, tiling);
+  const { models, batch, inputs, outputs, activation, dropout, offsets = false } = setting;
   const notes = [setting.ownMasks && 'own masks', offsets && 'offsets'].filter(Boolean);
   const op = `dense_grad_x${tiling.suffix}` as const;
   const name = [op, tiling.title, label(setting), activation, dropout, ...notes].join(' ');
   const draw = drawing(name);
-  const { w_offset, params } = places(setting, offsets);
+  const { w_offset, params } = places(setting, offsets, tiling);
   const dropped = dropoutSetting(draw, { ...setting, fan_out: inputs });
   const dims = { models, batch, units_above: outputs, fan_out: inputs, params, w_offset, ...dropped.dims };
   const z = draw.normals(models * batch * inputs);
@@ -227,17 +241,19 @@ interface GradW extends Sizes {
   readonly rows?: number;
 }
 
-function gradWCase(setting: GradW): OpCase {
+function gradWCase(wanted: GradW): OpCase {
+  const { tiling = THREAD } = wanted;
+  const setting = fitting(wanted, tiling);
   const { models, batch, inputs, outputs, sharedX = false, offsets = false, rows = batch } = setting;
-  const { tiling = THREAD, splits = 1, gather = false } = setting;
+  const { splits = 1, gather = false } = setting;
   const parts = splits > 1 && `${splits} parts`;
   const short = rows < batch && `${rows} rows`;
   const notes = [gather && 'gathered', sharedX && 'shared x', offsets && 'offsets', short, parts].filter(Boolean);
   const op = `dense_grad_w${tiling.suffix}` as const;
   const name = [op, tiling.title, label(setting), ...notes].join(' ');
   const draw = drawing(name);
-  const { w_offset, b_offset, params } = places(setting, offsets);
-  const x_offset = offsets ? 9 : 0;
+  const { w_offset, b_offset, params } = places(setting, offsets, tiling);
+  const x_offset = alignUp(offsets ? 9 : 0, tiling.alignment);
   const x_stride = sharedX || gather ? 0 : batch * inputs;
   const tables = batchTables(draw, gather, batch);
   const d_y = draw.normals(models * batch * outputs, 1 / batch);

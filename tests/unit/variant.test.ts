@@ -35,8 +35,19 @@ describe('the variant of a product', () => {
       op: 'dense_forward_subgroup',
       constants: { REMAINDER: 1 },
     });
-    expect(denseVariant('dense_forward', { rows: 4096, columns: 10, depth: 512 }, SOFTWARE).op).not.toMatch(/wide/);
-    expect(denseVariant('dense_grad_w', { rows: 10, columns: 4096, depth: 512 }, SOFTWARE).op).not.toMatch(/wide/);
+    expect(denseVariant('dense_forward', { rows: 4096, columns: 12, depth: 512 }, SOFTWARE).op).not.toMatch(/wide/);
+    expect(denseVariant('dense_grad_w', { rows: 12, columns: 4096, depth: 512 }, SOFTWARE).op).not.toMatch(/wide/);
+  });
+
+  // They read and write four values at a time; a gradient of weights has units for rows, the others rows of the batch.
+  test('wide tiles take layers whose units are multiples of four', () => {
+    const op = (name: Parameters<typeof denseVariant>[0], change: Partial<typeof LARGE>) =>
+      denseVariant(name, { ...LARGE, ...change }, SOFTWARE).op;
+    expect(op('dense_forward', { columns: 510 })).toBe('dense_forward_subgroup');
+    expect(op('dense_grad_x', { columns: 511 })).toBe('dense_grad_x_subgroup');
+    expect(op('dense_grad_w', { rows: 510 })).toBe('dense_grad_w_subgroup');
+    expect(op('dense_forward', { rows: 127 })).toBe('dense_forward_wide');
+    expect(op('dense_grad_x', { rows: 127 })).toBe('dense_grad_x_wide');
   });
 
   test('on a GPU, large tiles where there are enough of them', () => {
