@@ -138,7 +138,25 @@ const list = [
   [
     'the next unit’s bit of dropout',
     'src/plan/resident/dropout.ts',
-    ['const bit = u % inWord;', 'const bit = (u + 1) % inWord;'],
+    ['const bit = from + (u % inWord);', 'const bit = from + ((u + 1) % inWord);'],
+    resident('^software W2: the first'),
+  ],
+  [
+    'dropout drawn beyond a layer’s units into the next layer’s',
+    'src/plan/resident/dropout.ts',
+    ['(bits${l}_${k} & ${2 ** units - 1}u)', 'bits${l}_${k}'],
+    resident('^software tanh: the first'),
+  ],
+  [
+    'room for one piece of dropout where two are in use',
+    'src/plan/resident/dispatches.ts',
+    ['aside ? 2 * piece : piece', 'piece'],
+    resident('^software W2: the number'),
+  ],
+  [
+    'dropout drawn a piece late',
+    'src/plan/resident/dispatches.ts',
+    ['draw_from: p * piece', 'draw_from: (p + 1) * piece'],
     resident('^software W2: the first'),
   ],
   [

@@ -78,12 +78,21 @@ export const residentStep = defineOp({
   name: 'resident_step',
   file: 'resident_step',
   generated: true,
+  // Of each model, `trainers` workgroups train on `piece` steps from clock.step + train_from on. The dropout of as many from
+  // clock.step + draw_from on goes into `kept`, which has room for `ring` steps: from `drawers` other workgroups, which others will
+  // train on, or where there are none from the trainers, before they train. Given masks are `kept` as well.
   dims: [
     'models',
     'rows',
     'rate_stride',
     'health_stride',
     'mask_stride',
+    'piece',
+    'trainers',
+    'train_from',
+    'drawers',
+    'draw_from',
+    'ring',
     'hyper_at',
     'keys_at',
     'scales_at',
@@ -95,7 +104,7 @@ export const residentStep = defineOp({
     train_x: read('rows', 'inputs'),
     train_y: read('rows', 'targets'),
     settings: readU32('settings'),
-    drop_masks: readU32('mask_models', 'masks', 'batch', 'fan_out'),
+    kept: readWriteU32('kept'),
     parameters: readWrite('models', 'params'),
     moments: readWrite('models', 'moments', 'params'),
     losses: write('table_steps', 'models'),
@@ -103,7 +112,8 @@ export const residentStep = defineOp({
   },
   constants: {},
   uses: [],
-  grid: (d) => [1, 1, d.models],
+  // All that train come first, so that threads of one core run the same code.
+  grid: (d) => [d.models, 1, d.trainers + d.drawers],
   // Of one step; whole runs are compared by their own tests.
   tolerance: () => ({ rtol: 1e-4, atol: 1e-5 }),
   cpu() {

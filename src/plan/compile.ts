@@ -20,7 +20,7 @@ import {
   tableSteps,
 } from './memory.ts';
 import type { Dispatch, LayerPlace, NetworkShape, Plan } from './plan.ts';
-import { residentSegment, settingsLength } from './resident/dispatches.ts';
+import { keptShape, residentSegment, residentSteps, settingsLength } from './resident/dispatches.ts';
 import { denseVariant, gradientParts, type ProductSize } from './variant.ts';
 
 /** What the steps below share: the shape, where its parameters lie, and the rows of the tables of steps. */
@@ -50,12 +50,13 @@ interface Input {
 export function compile(shape: NetworkShape, traits: AdapterTraits | null = null, pin?: StrategyPin): Plan {
   const { places, params } = placeLayers(shape);
   const strategy = chooseStrategy(shape, places, params, traits, pin);
-  const steps = tableSteps(shape, strategy.name);
+  const resident = strategy.preset && { shape, places, params, preset: strategy.preset };
+  const most = tableSteps(shape, strategy.name);
+  const steps = resident ? residentSteps(resident, most) : most;
   const context: Context = { shape, steps, places, params, traits };
   const forward = [...trainForward(context), lossHead(shape)];
   const backward = trainBackward(context);
   const training = (loss: Dispatch) => [...forward, loss, ...backward, ...update(context), advance()];
-  const resident = strategy.preset && { shape, places, params, preset: strategy.preset };
   const segments = {
     step: resident
       ? residentSegment(resident, steps, training(objective(context)))
@@ -79,6 +80,7 @@ export function compile(shape: NetworkShape, traits: AdapterTraits | null = null
     buffers: planBuffers(shape, params, {
       steps,
       settings: resident ? settingsLength(resident, steps) : 0,
+      kept: resident ? keptShape(resident) : [],
       parts: Math.max(...places.map((place) => gradientParts(gradWSize(shape, place), traits))),
     }),
     segments,

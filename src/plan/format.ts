@@ -35,9 +35,15 @@ function formatDispatch(dispatch: Dispatch, index: number): string {
   return `${number} ${dispatch.op.padEnd(18)} ${[dims, formatNumbers(dispatch.constants), buffers.join(' ')].filter(Boolean).join(' | ')}${when}`;
 }
 
-function whenOf({ onlyRecorded, wholeRun, kernel }: Dispatch): string {
-  const source = kernel ? `  (${formatBytes(kernel.source.length)} of generated WGSL)` : '';
-  return `${onlyRecorded ? '  (recorded steps only)' : ''}${wholeRun ? '  (once for all steps)' : ''}${source}`;
+function whenOf({ onlyRecorded, wholeRun, moreThan = 0, kernel }: Dispatch): string {
+  return [
+    onlyRecorded && '  (recorded steps only)',
+    wholeRun && '  (once for all steps)',
+    moreThan > 0 && `  (in runs of more than ${moreThan} steps)`,
+    kernel && `  (${formatBytes(kernel.source.length)} of generated WGSL)`,
+  ]
+    .filter(Boolean)
+    .join('');
 }
 
 const formatNumbers = (values: Readonly<Record<string, number>>) =>

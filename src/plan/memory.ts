@@ -65,12 +65,12 @@ export const scoreBlocks = (rows: number): number => Math.max(1, ceilDiv(rows, S
  * All buffers of a plan. The model axis comes first wherever models differ.
  *
  * @param sizes `steps`: rows of the tables of steps; `settings`: words of the packed tables that resident steps read;
- *   `parts`: gradients a model that are added up, 1 where there are no parts.
+ *   `parts`: gradients a model that are added up, 1 where there are no parts; `kept`: (steps, M, words) of dropout drawn ahead.
  */
 export function planBuffers(
   shape: NetworkShape,
   params: number,
-  { steps, settings, parts }: { steps: number; settings: number; parts: number },
+  { steps, settings, parts, kept }: { steps: number; settings: number; parts: number; kept: readonly number[] },
 ): Record<string, PlanBuffer> {
   const { models: M, inputs: I, targets: T, batch: B, rows } = shape;
   const L = shape.layers.length;
@@ -102,6 +102,7 @@ export function planBuffers(
     shape.sharedRates ? buffer('rates', 'real', 1, steps, 4) : perModel('rates', 'real', steps, 4),
     { ...buffer('losses', 'real', steps, M), modelAxis: 1 },
     ...(settings > 0 ? [buffer('settings', 'u32', settings)] : []),
+    ...(kept.length > 0 ? [{ ...buffer('kept', 'u32', ...kept), modelAxis: 1 }] : []),
     // Each model's state.
     perModel('parameters', 'real', params),
     perModel('moments', 'real', MOMENTS[shape.optimizer], params),

@@ -66,6 +66,8 @@ export interface Dispatch {
   readonly onlyRecorded?: true;
   /** Does the work of all steps of a run at once, so it runs once however many there are. */
   readonly wholeRun?: true;
+  /** Left out of runs that have no more steps than this. */
+  readonly moreThan?: number;
   /** The dispatches of one step that it stands for: its definition, and how the CPU runs it. */
   readonly standsFor?: readonly Dispatch[];
   /** The kernel, where its op's source is generated. */

@@ -164,7 +164,8 @@ const MODELS = Array.from({ length: 64 }, (_, i): Run => {
 });
 
 describe.each(Object.entries({ software: SOFTWARE, gpu: GPU }))('%s', (_, variant) => {
-  const steps = variant === GPU ? 10 : 100;
+  // On a software adapter five pieces of W2, whose dropout is drawn aside.
+  const steps = variant === GPU ? 10 : 300;
 
   test('a model gives the same bits alone and as row 5 or 63 of 64', async () => {
     const all = await onDevice(MODELS, [steps], variant);

@@ -34,7 +34,7 @@ const words = (code: string) => new Set(withoutComments(code).match(/\b[A-Za-z_]
 
 /** The type of a storage binding's elements, a struct by its fields. */
 const ELEMENT_TYPES = {
-  real: ['array<f32>', 'array<f32, 9>', 'array<Hyper>'],
+  real: ['array<f32>', 'array<vec4f>', 'array<f32, 9>', 'array<Hyper>'],
   u32: ['array<u32>', 'array<vec4u>', 'array<atomic<u32>>', 'Clock'],
 };
 

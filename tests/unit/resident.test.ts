@@ -155,8 +155,9 @@ describe.each(Object.entries(KERNELS))('the text of %s', (_, [one, traits]) => {
   test('loops within a step test at their end', () => {
     const step = kernel.source.slice(kernel.source.indexOf('for (var step'));
     const loops = step.match(/for \(var (\w+)/g);
+    const drawn = one.layers.some(({ dropout }) => dropout === 'counters') ? ['step'] : [];
     const allowed = traits.software
-      ? ['step', 'p', ...(traits.subgroupSizes ? [] : ['p', 'c'])]
+      ? ['step', ...drawn, 'p', ...(traits.subgroupSizes ? [] : ['p', 'c'])]
       : loops!.map((text) => text.slice(9));
     expect(loops!.map((text) => text.slice(9)).sort()).toEqual(allowed.sort());
   });
@@ -174,8 +175,10 @@ describe.each(Object.entries(KERNELS))('the text of %s', (_, [one, traits]) => {
   });
 });
 
+const undropped = shape({ layers: [layer(20), layer(3), layer(1, 'linear')] });
+
 test('the step segment does all steps once, and the plan says so', () => {
-  const plan = compile(shape(), SOFTWARE);
+  const plan = compile(undropped, SOFTWARE);
   expect(plan.segments.step.map((dispatch) => [dispatch.op, dispatch.wholeRun])).toEqual([
     ['resident_pack', true],
     ['resident_step', true],
@@ -185,10 +188,54 @@ test('the step segment does all steps once, and the plan says so', () => {
   expect(formatPlan(plan)).toMatch(/resident_step .* KiB of generated WGSL/);
 });
 
-test('the dispatch stands for the layered step', () => {
-  const resident = stepOf(shape(), SOFTWARE).find((dispatch) => dispatch.op === 'resident_step')!;
-  const layered = compile(shape(), SOFTWARE, { strategy: 'layered' }).segments.step;
-  expect(resident.standsFor!.map(({ op }) => op)).toEqual(layered.map(({ op }) => op));
+test('one dispatch stands for the layered step', () => {
+  for (const models of [1, 64]) {
+    const resident = stepOf(shape({ models }), SOFTWARE).filter(({ standsFor }) => standsFor);
+    const layered = compile(shape({ models }), SOFTWARE, { strategy: 'layered' }).segments.step;
+    expect(resident).toHaveLength(1);
+    expect(resident[0]!.standsFor!.map(({ op }) => op)).toEqual(layered.map(({ op }) => op));
+  }
+});
+
+describe('dropout is drawn ahead of training', () => {
+  const trainingOf = (one: NetworkShape) => {
+    const plan = compile(one, SOFTWARE);
+    const dispatches = plan.segments.step.filter(({ op }) => op === 'resident_step');
+    return { plan, dispatches, kept: plan.buffers.kept! };
+  };
+
+  test.each([1, 2, 4])(
+    'aside, where %d models leave cores idle: each dispatch draws what the next trains on',
+    (models) => {
+      const { plan, dispatches, kept } = trainingOf(shape({ models }));
+      const { piece, ring } = dispatches[0]!.dims as { piece: number; ring: number };
+      expect(dispatches.length).toBe(Math.ceil(plan.tableSteps / piece) + 1);
+      expect(ring).toBe(2 * piece);
+      expect(kept.shape.slice(0, 2)).toEqual([ring, models]);
+      for (const [p, { dims, moreThan }] of dispatches.entries()) {
+        expect([dims.trainers, dims.drawers! > 0]).toEqual([p === 0 ? 0 : 1, p < dispatches.length - 1]);
+        expect(dims.draw_from).toBe(p * piece);
+        if (p > 0) expect([dims.train_from, moreThan]).toEqual([(p - 1) * piece, (p - 1) * piece]);
+      }
+      expect(formatPlan(plan)).toMatch(new RegExp(`resident_step .*\\(in runs of more than ${piece} steps\\)`));
+    },
+  );
+
+  test('by the trainers themselves, where there are enough of them', () => {
+    const { plan, dispatches } = trainingOf(shape({ models: 64 }));
+    expect(dispatches).toHaveLength(1);
+    const { dims } = dispatches[0]!;
+    expect(dims).toMatchObject({ trainers: 1, drawers: 0, draw_from: 0, train_from: 0 });
+    expect(dims.piece).toBe(plan.tableSteps);
+  });
+
+  test.each([1, 4, 5, 256, 4096])('in 16 MiB, or of one step alone (%d models)', (models) => {
+    const { dispatches, kept } = trainingOf(shape({ models }));
+    const bytes = 4 * kept.shape.reduce((product, n) => product * n, 1);
+    const oneStep = 4 * kept.shape[1]! * kept.shape[2]!;
+    expect(bytes).toBeLessThanOrEqual(Math.max(16 << 20, oneStep));
+    expect(dispatches[0]!.dims.ring).toBeLessThanOrEqual(kept.shape[0]!);
+  });
 });
 
 test('the CPU runs a resident plan as the steps that it stands for', async () => {

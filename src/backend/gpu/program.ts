@@ -23,6 +23,7 @@ interface Command {
   readonly workgroups: readonly [number, number, number];
   readonly onlyRecorded: boolean;
   readonly wholeRun: boolean;
+  readonly moreThan: number;
 }
 
 export async function buildProgram(gpu: Gpu, plan: Plan): Promise<Program> {
@@ -142,6 +143,7 @@ async function bindSegment(
       workgroups: op.grid(dispatch.dims, { ...op.constants, ...dispatch.constants }),
       onlyRecorded: dispatch.onlyRecorded ?? false,
       wholeRun: dispatch.wholeRun ?? false,
+      moreThan: dispatch.moreThan ?? 0,
     });
   }
   const invalid = await device.popErrorScope();
@@ -186,8 +188,9 @@ function replay(
       if (!commands) throw new Error(`${segment} has not been prepared`);
       const encoder = device.createCommandEncoder({ label: segment });
       const pass = encoder.beginComputePass({ label: segment });
-      const once = commands.some((command) => command.wholeRun);
-      for (let index = 0; index < (once ? 1 : times); index++) encodeOnce(pass, commands, recorded(index));
+      const wanted = commands.filter(({ moreThan }) => times > moreThan);
+      const once = wanted.some((command) => command.wholeRun);
+      for (let index = 0; index < (once ? 1 : times); index++) encodeOnce(pass, wanted, recorded(index));
       pass.end();
       device.queue.submit([encoder.finish()]);
     },

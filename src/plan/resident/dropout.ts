@@ -1,5 +1,5 @@
 // Dropout's factors f<l>_<u>: 1 / (1 − drop rate) where a unit is kept, 0 where it is dropped. From counters, a row's kept
-// units are drawn anew in every step, as bits of words: kept<l>_<k> has those of up to 32 units. Given masks are read.
+// units are drawn anew in every step, as bits of the words kept0, kept1, … Given masks are read.
 //
 // Element e = position · units + unit takes 16-bit lane e mod 4 of threefry(key, (step, ⌊e / 4⌋)).
 
@@ -16,15 +16,25 @@ export function generatorOf(network: Network): Lines {
   return network.preset.name === 'software' ? ['lib/rng_triple'] : ['lib/rng'];
 }
 
-/** What a model's dropout needs on every step. A threshold of 0 keeps nothing, which a factor of 0 says too. */
-export function dropoutSettings(network: Network): Lines {
-  const layers = network.shape.layers.length;
-  return droppedLayers(network).flatMap((l) => [
-    `let drop${l} = dims.keys_at + 4u * (${layers}u * model + ${l - 1}u);`,
+const settingsOf = ({ shape }: Network, l: number): string =>
+  `dims.keys_at + 4u * (${shape.layers.length}u * model + ${l - 1}u)`;
+
+/** What drawing a model's dropout needs. */
+export function drawingSettings(network: Network): Lines {
+  return drawnLayers(network).flatMap((l) => [
+    `let drop${l} = ${settingsOf(network, l)};`,
     `let key${l} = vec2u(settings[drop${l}], settings[drop${l} + 1u]);`,
     `let threshold${l} = settings[drop${l} + 2u];`,
-    `let scale${l} = select(0.0, setting(dims.scales_at + ${layers}u * model + ${l - 1}u), threshold${l} > 0u);`,
   ]);
+}
+
+/** The factors of kept units. A threshold of 0 keeps nothing, which a factor of 0 says too. */
+export function scaleSettings(network: Network): Lines {
+  const layers = network.shape.layers.length;
+  return droppedLayers(network).map((l) => {
+    const scale = `setting(dims.scales_at + ${layers}u * model + ${l - 1}u)`;
+    return `let scale${l} = select(0.0, ${scale}, settings[${settingsOf(network, l)} + 2u] > 0u);`;
+  });
 }
 
 /** Does a row's first element always open a draw? Else it may be any of its four lanes. */
@@ -33,15 +43,52 @@ const opensDraw = (network: Network, l: number): boolean => unitsOf(network, l) 
 /** Units of a word: eight draws, less what may lie before the row's first element. */
 const unitsPerWord = (network: Network, l: number): number => (opensDraw(network, l) ? 32 : 28);
 
-/** Names of all words of a row. */
+/** Bits of a layer, drawn<l>_<k>, and where they are handed on: in the word kept<word>, from bit `from` on. */
+interface Bits {
+  readonly l: number;
+  readonly k: number;
+  readonly units: number;
+  readonly word: number;
+  readonly from: number;
+}
+
+/** Layers share a word where they fit. */
+function bitsOf(network: Network): Bits[] {
+  const all: Bits[] = [];
+  for (const l of drawnLayers(network)) {
+    for (const k of wordsOf(network, l)) {
+      const units = Math.min(unitsPerWord(network, l), unitsOf(network, l) - k * unitsPerWord(network, l));
+      const { word, from, units: before } = all.at(-1) ?? { word: 0, from: 0, units: 0 };
+      const fits = from + before + units <= 32;
+      all.push({ l, k, units, word: fits ? word : word + 1, from: fits ? from + before : 0 });
+    }
+  }
+  return all;
+}
+
+/** Names of a row's words. */
 export const keptWords = (network: Network): Lines =>
-  drawnLayers(network).flatMap((l) => wordsOf(network, l).map((k) => `kept${l}_${k}`));
+  range((bitsOf(network).at(-1)?.word ?? -1) + 1).map((word) => `kept${word}`);
 
 const wordsOf = (network: Network, l: number): number[] =>
   range(ceilDiv(unitsOf(network, l), unitsPerWord(network, l)));
 
 /** Draws all words of the row at `position`. */
-export function drawKept(network: Network): Lines {
+export const drawKept = (network: Network): Lines => [...drawBits(network), ...joinBits(network)];
+
+/** The bits of all layers into words. What was drawn beyond a layer's units is cut off where another layer's follow. */
+function joinBits(network: Network): Lines {
+  return keptWords(network).map((name, word) => {
+    const bits = bitsOf(network).filter((each) => each.word === word);
+    const parts = bits.map(({ l, k, units, from }) => {
+      const own = bits.length === 1 ? `bits${l}_${k}` : `(bits${l}_${k} & ${2 ** units - 1}u)`;
+      return from === 0 ? own : `${own} * ${2 ** from}u`;
+    });
+    return `let ${name} = ${parts.join(' + ')};`;
+  });
+}
+
+function drawBits(network: Network): Lines {
   const { preset } = network;
   if (preset.name === 'gpu') return drawnLayers(network).flatMap((l) => drawOneByOne(network, l));
   const parts = drawnLayers(network).map((l) =>
@@ -68,7 +115,7 @@ function drawsOf(network: Network, l: number, k: number): { draws: number; block
 
 /** The word from its row's first unit on. */
 const fromFirst = (network: Network, l: number, k: number): string =>
-  `let kept${l}_${k} = drawn${l}_${k}${opensDraw(network, l) ? '' : ` >> (element${l} & 3u)`};`;
+  `let bits${l}_${k} = drawn${l}_${k}${opensDraw(network, l) ? '' : ` >> (element${l} & 3u)`};`;
 
 /** The last draws first, so that each moves those before it up by its bits. */
 function drawOneByOne(network: Network, l: number): Lines {
@@ -147,7 +194,7 @@ function drawShared(network: Network, l: number): Part {
       word: `drawn${l}_0`,
       place: 65536 ** c,
     })),
-    after: [`let kept${l}_0 = subgroupAdd(drawn${l}_0 << (4u * lane)) >> (${units}u * lane);`],
+    after: [`let bits${l}_0 = subgroupAdd(drawn${l}_0 << (4u * lane)) >> (${units}u * lane);`],
   };
 }
 
@@ -179,9 +226,9 @@ export function dropoutFactor(network: Network, l: number, u: number): Lines {
 /** 1 where the unit's bit is set, else 0: a conversion is half as long as a select. The 31st bit is the sign. */
 function keptBit(network: Network, l: number, u: number): string {
   const inWord = unitsPerWord(network, l);
-  const bit = u % inWord;
-  const word = `kept${l}_${Math.floor(u / inWord)}`;
-  return `(f32(bitcast<i32>(${word} & ${2 ** bit}u)) * ${bit === 31 ? '-' : ''}0x1p-${bit}f)`;
+  const { word, from } = bitsOf(network).find((each) => each.l === l && each.k === Math.floor(u / inWord))!;
+  const bit = from + (u % inWord);
+  return `(f32(bitcast<i32>(kept${word} & ${2 ** bit}u)) * ${bit === 31 ? '-' : ''}0x1p-${bit}f)`;
 }
 
 /** Masks lie layer by layer, (masks, batch, units) each, the whole again for each model unless they are shared. */
@@ -190,5 +237,5 @@ function keptByMask(network: Network, l: number, u: number): string {
   const { units, masks } = layerAt(network, l);
   const offset = layers.slice(0, l - 1).reduce((sum, layer) => sum + layer.masks * batch * layer.units, 0);
   const start = `${offset}u + model * dims.mask_stride + step % ${masks}u * ${batch * units}u`;
-  return `drop_masks[${start} + within * ${units}u + ${u}u] != 0u`;
+  return `kept[${start} + within * ${units}u + ${u}u] != 0u`;
 }

@@ -9,7 +9,7 @@
 // latency of its two phases, about 2 · (multiply-adds of a row) + rows · ⌈parameters / threads⌉ · 2 loads a step.
 
 import { ceilDiv } from '../../core/shape.ts';
-import { drawKept, dropoutSettings } from './dropout.ts';
+import { drawingSettings, drawKept, scaleSettings } from './dropout.ts';
 import { indent, type Lines, layerNumbers, type Network, range, unitsOf } from './network.ts';
 import { trainRow } from './rows.ts';
 import { momentNames, tableRow, updateOne } from './update.ts';
@@ -26,9 +26,9 @@ ${ownership(network, threads)}
 
 @compute @workgroup_size(${threads})
 fn resident_step(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
-  let model = group.z;
+  let model = group.x;
   let hyper = hyper_of(model);
-  ${indent(dropoutSettings(network), 1)}
+  ${indent([...drawingSettings(network), ...scaleSettings(network)], 1)}
   ${forEachOwn((k) => takeOwn(network, threads, k), 1)}
   workgroupBarrier();
   for (var step: u32 = settings[0]; step < settings[2]; step++) {

@@ -34,6 +34,7 @@ function header(network: Network): string {
 
 struct Dims {
   models: u32, rows: u32, rate_stride: u32, health_stride: u32, mask_stride: u32,
+  piece: u32, trainers: u32, train_from: u32, drawers: u32, draw_from: u32, ring: u32,
   hyper_at: u32, keys_at: u32, scales_at: u32, rates_at: u32, batch_rows_at: u32, order_at: u32,
 }
 
@@ -41,7 +42,7 @@ struct Dims {
 @group(0) @binding(1) var<storage, read> train_x: array<f32, ${shape.rows.train * shape.inputs}>;
 @group(0) @binding(2) var<storage, read> train_y: array<f32, ${shape.rows.train * shape.targets}>;
 @group(0) @binding(3) var<storage, read> settings: array<u32>;
-@group(0) @binding(4) var<storage, read> drop_masks: array<u32>;
+@group(0) @binding(4) var<storage, read_write> kept: array<u32>;
 @group(0) @binding(5) var<storage, read_write> parameters: array<f32>;
 @group(0) @binding(6) var<storage, read_write> moments: array<f32>;
 @group(0) @binding(7) var<storage, read_write> losses: array<f32>;

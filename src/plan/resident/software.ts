@@ -8,7 +8,7 @@
 // instructions: beyond, it runs at half the speed (docs/resident-experiment.md).
 
 import { ceilDiv } from '../../core/shape.ts';
-import { drawKept, dropoutSettings, keptWords } from './dropout.ts';
+import { drawingSettings, drawKept, keptWords, scaleSettings } from './dropout.ts';
 import {
   biasAt,
   gradientOf,
@@ -19,7 +19,6 @@ import {
   type Network,
   outputOf,
   range,
-  threadsOf,
   unitsBelow,
   unitsOf,
   weightAt,
@@ -38,15 +37,14 @@ var<private> d: array<f32, ${units}>;  // gradients by what they take in
 ${momentNames(network)
   .map((name) => `var<private> ${name}: array<f32, ${params}>;  // running averages of the gradients`)
   .join('\n')}
-${keptArray(network).join('\n')}
 ${subgroups ? '' : `var<workgroup> cells: array<f32, ${4 * (params + 1)}>;  // what each lane has for every parameter and the loss`}
 
 @compute @workgroup_size(4)
 fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
-  let model = group.z;
+  let model = group.x;
+  ${isDrawn(network) ? 'draw_ahead(model, group.z, lane);\n  if (group.z >= dims.trainers) { return; }' : ''}
   let hyper = hyper_of(model);
-  ${keptWords(network).length > 0 ? 'rng_triple_prepare();' : ''}
-  ${indent(dropoutSettings(network), 1)}
+  ${indent(scaleSettings(network), 1)}
   for (var p: u32 = 0u; p < ${params}u; p++) {
     w[p] = parameters[model * ${params}u + p];
     ${indent(
@@ -56,8 +54,11 @@ fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_
   }
   for (var p: u32 = 0u; p < ${params}u; p++) { g[p] = 0.0; }
   for (var u: u32 = 0u; u < ${units}u; u++) { h[u] = 0.0; d[u] = 0.0; }
-  for (var step: u32 = settings[0]; step < settings[2]; step++) {
+  let first = settings[0] + dims.train_from;
+  let end = min(first + dims.piece, settings[2]);
+  for (var step: u32 = first; step < end; step++) {
     let slot = step - settings[1];
+    ${isDrawn(network) ? keptAt(network) : ''}
     ${indent(tableRow(network), 2)}
     g = array<f32, ${params}>();
     var loss: f32 = 0.0;
@@ -76,39 +77,56 @@ fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_
       )}
     }
   }
+}
+${isDrawn(network) ? drawAhead(network) : ''}`;
+}
+
+/** Where the words of this model and step begin, (ring, M, positions, words). */
+const keptAt = (network: Network): string =>
+  `let kept_at = ((step - settings[0]) % dims.ring * dims.models + model) * ${keptOfStep(network)}u;`;
+
+/** The dropout of a piece of steps: of the next one, shared out among the drawers; or of its own, where a trainer draws. */
+function drawAhead(network: Network): string {
+  return `
+fn draw_ahead(model: u32, part: u32, lane: u32) {
+  let trains = part < dims.trainers;
+  let begin = settings[0] + dims.draw_from;
+  let end = select(min(begin + dims.piece, settings[2]), 0u, trains == (dims.drawers > 0u));
+  let stride = max(1u, dims.drawers);
+  rng_triple_prepare();
+  ${indent(drawingSettings(network), 1)}
+  for (var step: u32 = begin + select(part - dims.trainers, 0u, trains); step < end; step += stride) {
+    ${keptAt(network)}
+    ${indent(drawStep(network), 2)}
+  }
 }`;
 }
 
-/** Words of dropout that are kept at a time: 512 of the 8,192 bytes that a WGSL program's private variables may have. */
-const KEPT_WORDS = 128;
-
-/** Trips whose dropout is drawn before they train, so that each of the two loops is small. */
-const tripsDrawn = (network: Network): number => Math.max(1, Math.floor(KEPT_WORDS / keptWords(network).length));
-
-/** What was drawn for each of these trips. */
-function keptArray(network: Network): Lines {
-  const words = keptWords(network).length;
-  return words === 0 ? [] : [`var<private> kept: array<u32, ${tripsDrawn(network) * words}>;`];
-}
+export const isDrawn = (network: Network): boolean => keptWords(network).length > 0;
 
 /** The batch's rows, four at a time. */
+const tripsOf = ({ shape }: Network): number => ceilDiv(shape.batch, 4);
+
+/** Words of all positions that are drawn for a model and a step. */
+export const keptOfStep = (network: Network): number => 4 * tripsOf(network) * keptWords(network).length;
+
+const keptPlace = (network: Network, k: number): string =>
+  `kept[kept_at + ${keptWords(network).length}u * position + ${k}u]`;
+
+function drawStep(network: Network): Lines {
+  return loop('trip', '0u', `${tripsOf(network)}u`, [
+    'let position = lane + 4u * trip;',
+    ...drawKept(network),
+    ...keptWords(network).map((word, k) => `${keptPlace(network, k)} = ${word};`),
+  ]);
+}
+
 function trips(network: Network): Lines {
-  const count = ceilDiv(network.shape.batch, threadsOf(network));
-  const position = 'let position = lane + 4u * trip;';
-  const train = [...trainRow(network, addGradients), 'loss += lost;'];
-  const words = keptWords(network);
-  if (words.length === 0) return loop('trip', '0u', `${count}u`, [position, ...train]);
-  const drawn = tripsDrawn(network);
-  const place = (k: number) => `kept[${words.length}u * (trip - first) + ${k}u]`;
-  return loop('chunk', '0u', `${ceilDiv(count, drawn)}u`, [
-    `let first = ${drawn}u * chunk;`,
-    `let end = min(first + ${drawn}u, ${count}u);`,
-    ...loop('trip', 'first', 'end', [
-      position,
-      ...drawKept(network),
-      ...words.map((word, k) => `${place(k)} = ${word};`),
-    ]),
-    ...loop('trip', 'first', 'end', [position, ...words.map((word, k) => `let ${word} = ${place(k)};`), ...train]),
+  return loop('trip', '0u', `${tripsOf(network)}u`, [
+    'let position = lane + 4u * trip;',
+    ...keptWords(network).map((word, k) => `let ${word} = ${keptPlace(network, k)};`),
+    ...trainRow(network, addGradients),
+    'loss += lost;',
   ]);
 }
 
