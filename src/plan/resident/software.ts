@@ -1,7 +1,8 @@
 // The resident kernel for software adapters, where a lane is as good as a thread and a barrier costs more than a row.
 //
 // A workgroup of four lanes, one subgroup; each lane keeps all weights, and trains on a row at a time. A step ends with one
-// sum over the lanes per parameter, after which every lane does the same update.
+// sum over the lanes per parameter, after which every lane does the same update. Dropout is drawn ahead, a bit a unit, by the
+// same workgroup or by others (dispatches.ts).
 //
 // SwiftShader's compiler holds in registers what is named most often, so what lives long stands in private arrays, which a
 // loop over a computed index keeps it from taking apart again. And what a trip runs must stay within a core's 32 KiB of
