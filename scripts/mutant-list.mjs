@@ -144,7 +144,7 @@ const list = [
   [
     'dropout drawn beyond a layer’s units into the next layer’s',
     'src/plan/resident/dropout.ts',
-    ['(bits${l}_${k} & ${2 ** units - 1}u)', 'bits${l}_${k}'],
+    ['2 ** units - 1', '2 ** 32 - 1'],
     resident('^software tanh: the first'),
   ],
   [
