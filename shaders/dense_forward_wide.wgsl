@@ -58,7 +58,7 @@ fn dense_forward_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_inv
   let x6_at = x_at + batch_row(row + lane + 24u) * fan_in;
   let x7_at = x_at + batch_row(row + lane + 28u) * fan_in;
   let w_at = (model * dims.params + dims.w_offset + unit * dims.fan_in) / 4u;
-  var t: array<mat4x4f, 16>;  // of four units by four rows, whose columns are rows of y
+  var t: array<mat4x4f, 16> = array<mat4x4f, 16>();  // of four units by four rows, whose columns are rows of y
   for (var i: u32 = 0u; i < fan_in; i++) {
     let x0 = x_rows(x0_at + i);
     let x1 = x_rows(x1_at + i);

@@ -47,7 +47,7 @@ fn dense_grad_w_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invo
   let fan_in = dims.fan_in / 4u;
   let d_at = (model * dims.batch * dims.fan_out + unit) / 4u + lane;
   let x_at = (dims.x_offset + model * dims.x_stride + column) / 4u;
-  var t: array<mat4x4f, 16>;  // of four columns by four units, whose columns are rows of d_w
+  var t: array<mat4x4f, 16> = array<mat4x4f, 16>();  // of four columns by four units, whose columns are rows of d_w
   var bias0: vec4f = vec4f(0.0);
   var bias1: vec4f = vec4f(0.0);
   for (var row: u32 = first; row < end; row += 4u) {
@@ -91,11 +91,12 @@ fn dense_grad_w_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invo
   let l2 = select(0.0, hyper[model].l2, dims.splits == 1u);
   var k: u32 = 0u;
   loop {
-    let group16 = k / 32u;
+    let half = k / 32u;
     let swap = (k / 8u) % 4u;
     let u = (k / 2u) % 4u;
     let quad = k % 2u;
-    store(model, start, l2, unit + 16u * group16 + 4u * (swap ^ lane) + u, column + 4u * quad, sums[8u * quad + 4u * group16 + swap][u]);
+    let total = sums[8u * quad + 4u * half + swap][u];
+    store(model, start, l2, unit + 16u * half + 4u * (swap ^ lane) + u, column + 4u * quad, total);
     continuing {
       k++;
       break if k >= 64u;

@@ -45,7 +45,7 @@ fn dense_grad_x_wide(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invo
   let stride = dims.fan_out / 4u;
   let d_at = (model * dims.batch + row + lane) * above;
   let w_at = (model * dims.params + dims.w_offset + unit) / 4u;
-  var t: array<mat4x4f, 16>;  // of four units by four rows, whose columns are rows of d_z
+  var t: array<mat4x4f, 16> = array<mat4x4f, 16>();  // of four units by four rows, whose columns are rows of d_z
   for (var o: u32 = 0u; o < above; o++) {
     let d0 = d_rows(d_at + o);
     let d1 = d_rows(d_at + next + o);
