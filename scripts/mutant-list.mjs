@@ -150,8 +150,8 @@ const list = [
   [
     'room for one piece of dropout where two are in use',
     'src/plan/resident/dispatches.ts',
-    ['aside ? 2 * piece : piece', 'piece'],
-    resident('^software W2: the number'),
+    ['aside ? 2 * piece : steps', 'aside ? piece : steps'],
+    unit('resident', 'aside, where'),
   ],
   [
     'dropout drawn a piece late',

@@ -71,8 +71,9 @@ function bitsOf(values: ArrayLike<number>, index: number): number {
 }
 
 /**
- * All training steps from clock.step up to clock.end, and their losses. Its kernel is generated (src/plan/resident/) and comes
- * with the dispatch, as do the dispatches of one step that define it; clock.step is left to an advance_clock that follows.
+ * Training steps from clock.step up to clock.end, all of them or a piece, and their losses. Its kernel is generated
+ * (src/plan/resident/) and comes with the dispatch, as do the dispatches of one step that define it; clock.step is left to
+ * an advance_clock that follows.
  */
 export const residentStep = defineOp({
   name: 'resident_step',

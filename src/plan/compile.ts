@@ -80,7 +80,7 @@ export function compile(shape: NetworkShape, traits: AdapterTraits | null = null
     buffers: planBuffers(shape, params, {
       steps,
       settings: resident ? settingsLength(resident, steps) : 0,
-      kept: resident ? keptShape(resident) : [],
+      kept: resident ? keptShape(resident, steps) : [],
       parts: Math.max(...places.map((place) => gradientParts(gradWSize(shape, place), traits))),
     }),
     segments,

@@ -222,11 +222,12 @@ describe('dropout is drawn ahead of training', () => {
   );
 
   test('by the trainers themselves, where there are enough of them', () => {
-    const { plan, dispatches } = trainingOf(shape({ models: 64 }));
+    const { plan, dispatches, kept } = trainingOf(shape({ models: 64 }));
     expect(dispatches).toHaveLength(1);
     const { dims } = dispatches[0]!;
     expect(dims).toMatchObject({ trainers: 1, drawers: 0, draw_from: 0, train_from: 0 });
     expect(dims.piece).toBe(plan.tableSteps);
+    expect(kept.shape.slice(0, 2)).toEqual([plan.tableSteps, 64]);
   });
 
   test.each([1, 4, 5, 256, 4096])('in 16 MiB, or of one step alone (%d models)', (models) => {

@@ -32,14 +32,14 @@ export function residentSegment(network: Network, steps: number, oneStep: readon
 const MANY_MODELS = 5;
 /** Workgroups that SwiftShader runs side by side at most. */
 const SIDE_BY_SIDE = 16;
-/** Steps of a piece at most, pieces of a run, and what the words of two pieces may take over all models. */
+/** Steps of a piece at most, pieces of a run, and what all words that there is room for may take. */
 const PIECE_STEPS = 64;
 const PIECES = 32;
 const KEPT_BYTES = 16 << 20;
 
 /** How dropout is drawn ahead of training. No result depends on it. */
 interface Drawing {
-  /** Steps of a dispatch. */
+  /** Steps of a dispatch at most. */
   readonly piece: number;
   /** By workgroups of their own, which draw the piece after the one that is trained on. */
   readonly aside: boolean;
@@ -54,7 +54,8 @@ function drawingOf(network: Network): Drawing | null {
   return { piece: Math.max(1, Math.min(PIECE_STEPS, Math.floor(fit / 2))), aside: true };
 }
 
-const ringOf = ({ piece, aside }: Drawing): number => (aside ? 2 * piece : piece);
+/** Steps that there is room for. */
+const ringOf = ({ piece, aside }: Drawing, steps: number): number => (aside ? 2 * piece : steps);
 
 /** Rows of the step tables, of those that there could be: no more than the dispatches of one run cover. */
 export function residentSteps(network: Network, most: number): number {
@@ -63,9 +64,9 @@ export function residentSteps(network: Network, most: number): number {
 }
 
 /** The buffer of what was drawn, (steps, M, words); empty where there is none. */
-export function keptShape(network: Network): number[] {
+export function keptShape(network: Network, steps: number): number[] {
   const drawing = drawingOf(network);
-  return drawing ? [ringOf(drawing), network.shape.models, keptOfStep(network)] : [];
+  return drawing ? [ringOf(drawing, steps), network.shape.models, keptOfStep(network)] : [];
 }
 
 /**
@@ -96,7 +97,7 @@ function trainingDispatches(network: Network, steps: number, oneStep: readonly D
     const trains = p === 0 ? { trainers: 0 } : { train_from: trained };
     const drawers = p === pieces ? 0 : ceilDiv(SIDE_BY_SIDE, network.shape.models) - 1;
     const when = p === 0 ? {} : { moreThan: trained, ...(p === 1 && { standsFor: oneStep }) };
-    return dispatch({ piece, ring: ringOf(drawing), ...trains, drawers, draw_from: p * piece }, when);
+    return dispatch({ piece, ring: ringOf(drawing, steps), ...trains, drawers, draw_from: p * piece }, when);
   });
 }
 

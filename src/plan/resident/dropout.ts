@@ -43,6 +43,10 @@ const opensDraw = (network: Network, l: number): boolean => unitsOf(network, l) 
 /** Units of a word: eight draws, less what may lie before the row's first element. */
 const unitsPerWord = (network: Network, l: number): number => (opensDraw(network, l) ? 32 : 28);
 
+/** Those of word k, of which the last has what is left. */
+const unitsOfWord = (network: Network, l: number, k: number): number =>
+  Math.min(unitsPerWord(network, l), unitsOf(network, l) - k * unitsPerWord(network, l));
+
 /** Bits of a layer, drawn<l>_<k>, and where they are handed on: in the word kept<word>, from bit `from` on. */
 interface Bits {
   readonly l: number;
@@ -57,7 +61,7 @@ function bitsOf(network: Network): Bits[] {
   const all: Bits[] = [];
   for (const l of drawnLayers(network)) {
     for (const k of wordsOf(network, l)) {
-      const units = Math.min(unitsPerWord(network, l), unitsOf(network, l) - k * unitsPerWord(network, l));
+      const units = unitsOfWord(network, l, k);
       const { word, from, units: before } = all.at(-1) ?? { word: 0, from: 0, units: 0 };
       const fits = from + before + units <= 32;
       all.push({ l, k, units, word: fits ? word : word + 1, from: fits ? from + before : 0 });
@@ -108,9 +112,8 @@ const firstBlock = (network: Network, l: number): Lines =>
 
 /** Draws of word k, and the block of the first. */
 function drawsOf(network: Network, l: number, k: number): { draws: number; block: string } {
-  const inWord = unitsPerWord(network, l);
-  const units = Math.min(inWord, unitsOf(network, l) - k * inWord);
-  return { draws: ceilDiv(units + (opensDraw(network, l) ? 0 : 3), 4), block: `block${l} + ${(k * inWord) / 4}u` };
+  const draws = ceilDiv(unitsOfWord(network, l, k) + (opensDraw(network, l) ? 0 : 3), 4);
+  return { draws, block: `block${l} + ${(k * unitsPerWord(network, l)) / 4}u` };
 }
 
 /** The word from its row's first unit on. */
