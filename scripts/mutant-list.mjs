@@ -136,6 +136,12 @@ const list = [
     resident('^software W2: the first'),
   ],
   [
+    'an upper half compared in a lower half’s bit',
+    'shaders/lib/rng_triple.wgsl',
+    ['vec3u(0x20000u)', 'vec3u(0x10000u)'],
+    resident('^software W2: the first'),
+  ],
+  [
     'the next unit’s bit of dropout',
     'src/plan/resident/dropout.ts',
     ['const bit = from + (u % inWord);', 'const bit = from + ((u + 1) % inWord);'],

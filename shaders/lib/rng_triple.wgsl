@@ -16,56 +16,64 @@ const RNG_ROTATIONS = array<vec4u, 6>(
   vec4u(0x20000u, 0xffff8000u, bitcast<u32>(0x1.8p38f), 0x1ffffu),  // 17
 );
 
-// The same in memory, where one load serves all blocks; a constant in the text takes two instructions for each use. The loop
-// over a computed index keeps the compiler from putting the constants back.
+// The same in memory, where one load serves all blocks; a constant in the text takes two instructions for each use.
 var<private> rng_rotations: array<vec4u, 6>;
 
-// Before the first draw.
+// Keys: two words, the third that follows from them, and a threshold. In memory as well: in registers they would drive out the blocks.
+const RNG_MOST_KEYS = 16u;
+var<private> rng_keys: array<vec4u, RNG_MOST_KEYS>;
+
+// Before the first key. Loops over a computed index keep the compiler from taking the arrays apart into registers again.
 fn rng_triple_prepare() {
   for (var i: u32 = 0u; i < 6u; i++) { rng_rotations[i] = RNG_ROTATIONS[i]; }
+  for (var i: u32 = 0u; i < RNG_MOST_KEYS; i++) { rng_keys[i] = vec4u(0u); }
+}
+
+fn rng_triple_key(at: u32, key: vec2u, threshold: u32) {
+  rng_keys[at] = vec4u(key, 0x1bd11bdau ^ key.x ^ key.y, threshold);
 }
 
 struct RngTriple { x: vec3u, y: vec3u }
 
-// Three blocks (counter0, counter1), each with a key of its own.
-fn rng_triple(key0: vec3u, key1: vec3u, counter0: u32, counter1: vec3u) -> RngTriple {
-  let parity = vec3u(0x1bd11bdau) ^ key0 ^ key1;
-  var b: RngTriple = RngTriple(counter0 + key0, counter1 + key1);
-  b = rng_triple_odd(b, key1, parity + 1u);
-  b = rng_triple_even(b, parity, key0 + 2u);
-  b = rng_triple_odd(b, key0, key1 + 3u);
-  b = rng_triple_even(b, key1, parity + 4u);
-  b = rng_triple_odd(b, parity, key0 + 5u);
-  return b;
+// Three blocks (counter0, counter1), each with the key that stands at `at`.
+fn rng_triple(at: vec3u, counter0: u32, counter1: vec3u) -> RngTriple {
+  var b: RngTriple = RngTriple(counter0 + rng_key_0(at), counter1 + rng_key_1(at));
+  b = rng_triple_odd(b);
+  b = RngTriple(b.x + rng_key_1(at), b.y + rng_key_2(at) + 1u);
+  b = rng_triple_even(b);
+  b = RngTriple(b.x + rng_key_2(at), b.y + rng_key_0(at) + 2u);
+  b = rng_triple_odd(b);
+  b = RngTriple(b.x + rng_key_0(at), b.y + rng_key_1(at) + 3u);
+  b = rng_triple_even(b);
+  b = RngTriple(b.x + rng_key_1(at), b.y + rng_key_2(at) + 4u);
+  b = rng_triple_odd(b);
+  return RngTriple(b.x + rng_key_2(at), b.y + rng_key_0(at) + 5u);
 }
 
-// The same with one key, which takes fewer registers.
-fn rng_triple_of_key(key: vec2u, counter0: u32, counter1: vec3u) -> RngTriple {
-  let parity = 0x1bd11bdau ^ key.x ^ key.y;
-  var b: RngTriple = RngTriple(vec3u(counter0 + key.x), counter1 + key.y);
-  b = rng_triple_odd(b, vec3u(key.y), vec3u(parity + 1u));
-  b = rng_triple_even(b, vec3u(parity), vec3u(key.x + 2u));
-  b = rng_triple_odd(b, vec3u(key.x), vec3u(key.y + 3u));
-  b = rng_triple_even(b, vec3u(key.y), vec3u(parity + 4u));
-  b = rng_triple_odd(b, vec3u(parity), vec3u(key.x + 5u));
-  return b;
+fn rng_key_0(at: vec3u) -> vec3u { return vec3u(rng_keys[at.x].x, rng_keys[at.y].x, rng_keys[at.z].x); }
+fn rng_key_1(at: vec3u) -> vec3u { return vec3u(rng_keys[at.x].y, rng_keys[at.y].y, rng_keys[at.z].y); }
+fn rng_key_2(at: vec3u) -> vec3u { return vec3u(rng_keys[at.x].z, rng_keys[at.y].z, rng_keys[at.z].z); }
+
+// Of each block: bit i says whether 16-bit lane i is below the threshold of the key at `at`. Then their difference is negative, and
+// has all of its upper bits: a comparison and a select take four times as long.
+fn rng_triple_below(at: vec3u, words: RngTriple) -> vec3u {
+  let threshold = vec3u(rng_keys[at.x].w, rng_keys[at.y].w, rng_keys[at.z].w);
+  let borrows = ((rng_triple_lower(words.x) - threshold) & vec3u(0x10000u)) |
+                ((rng_triple_upper(words.x) - threshold) & vec3u(0x20000u)) |
+                ((rng_triple_lower(words.y) - threshold) & vec3u(0x40000u)) |
+                ((rng_triple_upper(words.y) - threshold) & vec3u(0x80000u));
+  return rng_triple_upper(borrows);
 }
 
-// Of each block: bit i says whether 16-bit lane i is below the block's threshold, which is not 0.
-// A lower half is compared as it is; an upper half by the whole word, its top bit turned over, since signed integers compare in
-// one operation here, unsigned ones in three.
-fn rng_triple_below(words: RngTriple, threshold: vec3u) -> vec3u {
-  let low = bitcast<vec3i>(threshold - 1u);
-  let high = bitcast<vec3i>((threshold * 65536u - 1u) ^ vec3u(0x80000000u));
-  let none = vec3u(0u);
-  return select(none, vec3u(1u), bitcast<vec3i>(words.x & vec3u(0xffffu)) <= low) |
-         select(none, vec3u(2u), bitcast<vec3i>(words.x ^ vec3u(0x80000000u)) <= high) |
-         select(none, vec3u(4u), bitcast<vec3i>(words.y & vec3u(0xffffu)) <= low) |
-         select(none, vec3u(8u), bitcast<vec3i>(words.y ^ vec3u(0x80000000u)) <= high);
+fn rng_triple_lower(x: vec3u) -> vec3u { return x & rng_rotations[4].www; }
+
+// A rotation by 16, without the part that moves up.
+fn rng_triple_upper(x: vec3u) -> vec3u {
+  return rng_triple_bits(x & rng_rotations[4].yyy, rng_rotations[4].z) & rng_rotations[4].www;
 }
 
-// Four rounds with the rotations 13, 15, 26 = 13 + 13, 6, and the key words that follow them.
-fn rng_triple_odd(b: RngTriple, k0: vec3u, k1: vec3u) -> RngTriple {
+// Four rounds with the rotations 13, 15, 26 = 13 + 13, 6.
+fn rng_triple_odd(b: RngTriple) -> RngTriple {
   let x1 = b.x + b.y;
   let y1 = rng_triple_rotate(b.y, rng_rotations[2]) ^ x1;
   let x2 = x1 + y1;
@@ -75,11 +83,11 @@ fn rng_triple_odd(b: RngTriple, k0: vec3u, k1: vec3u) -> RngTriple {
   let y3 = rng_triple_rotate(half3, rng_rotations[2]) ^ x3;
   let x4 = x3 + y3;
   let y4 = rng_triple_rotate(y3, rng_rotations[0]) ^ x4;
-  return RngTriple(x4 + k0, y4 + k1);
+  return RngTriple(x4, y4);
 }
 
 // The same with 17, 29 = 16 + 13, 16, 24 = 16 + 8.
-fn rng_triple_even(b: RngTriple, k0: vec3u, k1: vec3u) -> RngTriple {
+fn rng_triple_even(b: RngTriple) -> RngTriple {
   let x1 = b.x + b.y;
   let y1 = rng_triple_rotate(b.y, rng_rotations[5]) ^ x1;
   let x2 = x1 + y1;
@@ -90,7 +98,7 @@ fn rng_triple_even(b: RngTriple, k0: vec3u, k1: vec3u) -> RngTriple {
   let x4 = x3 + y3;
   let half4 = rng_triple_rotate(y3, rng_rotations[4]);
   let y4 = rng_triple_rotate(half4, rng_rotations[1]) ^ x4;
-  return RngTriple(x4 + k0, y4 + k1);
+  return RngTriple(x4, y4);
 }
 
 fn rng_triple_rotate(x: vec3u, r: vec4u) -> vec3u {

@@ -13,20 +13,32 @@ const drawnLayers = (network: Network) =>
 /** The library file with the generator that this preset runs best. */
 export function generatorOf(network: Network): Lines {
   if (drawnLayers(network).length === 0) return [];
-  return network.preset.name === 'software' ? ['lib/rng_triple'] : ['lib/rng'];
+  return drawsTriples(network) ? ['lib/rng_triple'] : ['lib/rng'];
 }
+
+/** RNG_MOST_KEYS of lib/rng_triple. */
+const MOST_KEYS = 16;
+
+const drawsTriples = (network: Network): boolean =>
+  network.preset.name === 'software' && drawnLayers(network).length <= MOST_KEYS;
 
 const settingsOf = ({ shape }: Network, l: number): string =>
   `dims.keys_at + 4u * (${shape.layers.length}u * model + ${l - 1}u)`;
 
 /** What drawing a model's dropout needs. */
 export function drawingSettings(network: Network): Lines {
-  return drawnLayers(network).flatMap((l) => [
+  const triples = drawsTriples(network);
+  const layers = drawnLayers(network).flatMap((l) => [
     `let drop${l} = ${settingsOf(network, l)};`,
     `let key${l} = vec2u(settings[drop${l}], settings[drop${l} + 1u]);`,
     `let threshold${l} = settings[drop${l} + 2u];`,
+    ...(triples ? [`rng_triple_key(${keyAt(network, l)}u, key${l}, threshold${l});`] : []),
   ]);
+  return triples ? ['rng_triple_prepare();', ...layers] : layers;
 }
+
+/** Where lib/rng_triple has the layer's key. */
+const keyAt = (network: Network, l: number): number => drawnLayers(network).indexOf(l);
 
 /** The factors of kept units. A threshold of 0 keeps nothing, which a factor of 0 says too. */
 export function scaleSettings(network: Network): Lines {
@@ -94,13 +106,17 @@ function joinBits(network: Network): Lines {
 
 function drawBits(network: Network): Lines {
   const { preset } = network;
-  if (preset.name === 'gpu') return drawnLayers(network).flatMap((l) => drawOneByOne(network, l));
+  if (preset.name === 'gpu' || !drawsTriples(network))
+    return drawnLayers(network).flatMap((l) => drawOneByOne(network, l));
   const parts = drawnLayers(network).map((l) =>
     preset.subgroups && isShared(network, l) ? drawShared(network, l) : drawThrees(network, l),
   );
   return [
     ...parts.flatMap(({ before }) => before),
-    ...drawRest(parts.flatMap(({ rest }) => rest)),
+    ...drawRest(
+      network,
+      parts.flatMap(({ rest }) => rest),
+    ),
     ...parts.flatMap(({ after }) => after),
   ];
 }
@@ -149,6 +165,8 @@ interface Draw {
   readonly place: number;
 }
 
+const drawThree = (at: string, blocks: string): string => `rng_triple_below(${at}, rng_triple(${at}, step, ${blocks}))`;
+
 /** Three blocks at a time, and what is left of each word. */
 function drawThrees(network: Network, l: number): Part {
   const words = wordsOf(network, l).map((k) => ({ k, ...drawsOf(network, l, k) }));
@@ -158,7 +176,7 @@ function drawThrees(network: Network, l: number): Part {
       ...words.flatMap(({ k, draws, block }) => {
         const threes = Math.floor(draws / 3);
         const three = `${block} + ${3 * (threes - 1)}u - 3u * c + vec3u(0u, 1u, 2u)`;
-        const bits = `rng_triple_below(rng_triple_of_key(key${l}, step, ${three}), vec3u(threshold${l}))`;
+        const bits = drawThree(`vec3u(${keyAt(network, l)}u)`, three);
         return [
           `var drawn${l}_${k}: u32 = 0u;`,
           ...(threes === 0
@@ -202,20 +220,22 @@ function drawShared(network: Network, l: number): Part {
 }
 
 /** Draws of several layers, three at a time. Each in a loop of its own, which keeps their registers apart. */
-function drawRest(rest: readonly Draw[]): Lines {
+function drawRest(network: Network, rest: readonly Draw[]): Lines {
   return range(ceilDiv(rest.length, 3)).flatMap((t) => {
     const three = range(3).map((i) => rest[Math.min(3 * t + i, rest.length - 1)]!);
     const vector = (text: (draw: Draw) => string) => `vec3u(${three.map(text).join(', ')})`;
-    const keys = `${vector(({ l }) => `key${l}.x`)}, ${vector(({ l }) => `key${l}.y`)}`;
-    const [blocks, thresholds] = [vector(({ block }) => block), vector(({ l }) => `threshold${l}`)];
+    const keys = vector(({ l }) => `${keyAt(network, l)}u`);
     return loop('once', '0u', '1u', [
-      `let bits = rng_triple_below(rng_triple(${keys}, step, ${blocks}), ${thresholds});`,
+      `let bits = ${drawThree(
+        keys,
+        vector(({ block }) => block),
+      )};`,
       ...rest.slice(3 * t, 3 * t + 3).map(({ word, place }, i) => `${word} += bits.${'xyz'[i]} * ${place}u;`),
     ]);
   });
 }
 
-/** f of unit u of layer l. */
+/** f of unit u of layer l, or of value u where the layer lies by units. */
 export function dropoutFactor(network: Network, l: number, u: number): Lines {
   const { dropout } = layerAt(network, l);
   if (dropout === 'none') return [];

@@ -94,7 +94,6 @@ fn draw_ahead(model: u32, part: u32, lane: u32) {
   let begin = settings[0] + dims.draw_from;
   let end = select(min(begin + dims.piece, settings[2]), 0u, trains == (dims.drawers > 0u));
   let stride = max(1u, dims.drawers);
-  rng_triple_prepare();
   ${indent(drawingSettings(network), 1)}
   for (var step: u32 = begin + select(part - dims.trainers, 0u, trains); step < end; step += stride) {
     ${keptAt(network)}
