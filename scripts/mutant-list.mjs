@@ -142,9 +142,27 @@ const list = [
     resident('^software W2: the first'),
   ],
   [
+    'a neighbour’s row in place of the one across',
+    'src/plan/resident/lanes.ts',
+    ["'quadSwapY', 'quadSwapDiagonal'", "'quadSwapY', 'quadSwapX'"],
+    resident('^software W2: the first'),
+  ],
+  [
+    'a gradient for a lane that has no unit',
+    'src/plan/resident/software.ts',
+    ['], lane < ', '], 4u > 0u * '],
+    resident('^software three hidden layers: the first'),
+  ],
+  [
+    'the penalty of weights that lanes share out, one lane’s alone',
+    'src/plan/resident/software.ts',
+    ['+= subgroupAdd(own_', '+= (own_'],
+    resident('^software W2: the first'),
+  ],
+  [
     'the next unit’s bit of dropout',
     'src/plan/resident/dropout.ts',
-    ['const bit = from + (u % inWord);', 'const bit = from + ((u + 1) % inWord);'],
+    ['bit: from + (u % inWord)', 'bit: from + ((u + 1) % inWord)'],
     resident('^software W2: the first'),
   ],
   [

@@ -4,6 +4,8 @@
 import { MOMENTS } from '../ops/optimizer.ts';
 import type { LayerPlace, NetworkShape, Preset, Strategy, StrategyName } from './plan.ts';
 import { gpuKernelBytes } from './resident/gpu.ts';
+import { slotsOf } from './resident/lanes.ts';
+import type { Network } from './resident/network.ts';
 
 /** What a device is like, as far as the choice depends on it. */
 export interface AdapterTraits {
@@ -24,8 +26,8 @@ export interface StrategyPin {
   readonly preset?: Preset['name'];
 }
 
-/** Straight-line code grows with the parameters. Milliseconds that SwiftShader compiles for each (docs/resident-experiment.md). */
-const COMPILE_MS = { plain: 5, adaptive: 6.5 } as const;
+/** Straight-line code grows with the weights in the text. Milliseconds that Chromium's SwiftShader compiles for each (docs/resident-experiment.md). */
+const COMPILE_MS = { plain: 11, adaptive: 15 } as const;
 /** What a start may take before a faster step is not worth it. */
 const MOST_COMPILE_MS = 2500;
 /** Parameters that a workgroup of the GPU preset holds: a few a thread. */
@@ -50,7 +52,8 @@ export function chooseStrategy(
   if (!traits) return layered(shape);
   const name = pin?.preset ?? (traits.software ? 'software' : 'gpu');
   const preset = presetFor(name, shape, places, params, traits);
-  const hindrance = preset === null ? 'its rows do not fit workgroup memory' : tooLarge(name, shape, params);
+  const hindrance =
+    preset === null ? 'its rows do not fit workgroup memory' : tooLarge({ shape, places, params, preset });
   if (pin === undefined && hindrance !== null) return layered(shape, hindrance);
   if (preset === null) throw new RangeError(`The resident strategy cannot run this network here: ${hindrance}.`);
   return { name: 'resident', preset, why: `${pin ? 'pinned' : fits(params)}; ${describe(preset)}` };
@@ -71,11 +74,12 @@ function presetFor(
   return threads === undefined ? null : { name, threads };
 }
 
-function tooLarge(name: Preset['name'], shape: NetworkShape, params: number): string | null {
-  const compileMs = params * (MOMENTS[shape.optimizer] > 1 ? COMPILE_MS.adaptive : COMPILE_MS.plain);
-  if (name === 'software' && compileMs > MOST_COMPILE_MS)
+function tooLarge(network: Network): string | null {
+  const { shape, params, preset } = network;
+  const compileMs = slotsOf(network) * (MOMENTS[shape.optimizer] > 1 ? COMPILE_MS.adaptive : COMPILE_MS.plain);
+  if (preset.name === 'software' && compileMs > MOST_COMPILE_MS)
     return `${params} parameters would take about ${(compileMs / 1000).toFixed(1)} s to compile`;
-  if (name === 'gpu' && params > MOST_PARAMETERS)
+  if (preset.name === 'gpu' && params > MOST_PARAMETERS)
     return `${params} parameters, more than the ${MOST_PARAMETERS} of one workgroup`;
   if (shape.batch * params > MOST_WORK)
     return `${shape.batch} rows × ${params} parameters are work for many workgroups`;

@@ -43,6 +43,21 @@ const activated = (activation: ActivationName): Run => ({
   l2: 0.1,
 });
 
+/** By units, by rows, by units; sigmoid, so that lanes without a unit hand something up; fewer rows than a whole trip at the end. */
+const DEEP: Run = {
+  ...W2,
+  data: { name: 'moons', rows: 37 },
+  layers: [
+    { units: 6, activation: 'sigmoid', dropRate: 0.2 },
+    { units: 3, activation: 'tanh' },
+    { units: 5, activation: 'sigmoid', dropRate: 0.2 },
+    { units: 1 },
+  ],
+  l2: 0.1,
+  batch: { size: 10 },
+  optimizer: { name: 'adam', learningRate: 0.02, epsilon: 1e-4, clipNorm: 0.05 },
+};
+
 const SQUARED: Run = {
   ...W1,
   data: {
@@ -119,6 +134,7 @@ const RUNS: Record<string, Run> = {
   tanh: activated('tanh'),
   gelu: activated('gelu'),
   linear: activated('linear'),
+  'three hidden layers': DEEP,
   'squared error': SQUARED,
   'given masks': MASKED,
 };

@@ -4,6 +4,7 @@
 // Element e = position · units + unit takes 16-bit lane e mod 4 of threefry(key, (step, ⌊e / 4⌋)).
 
 import { ceilDiv } from '../../core/shape.ts';
+import { breadthOf, byUnits, swapped } from './lanes.ts';
 import { type Lines, layerAt, layerNumbers, loop, type Network, range, unitsOf } from './network.ts';
 
 const droppedLayers = (network: Network) => layerNumbers(network).filter((l) => layerAt(network, l).dropout !== 'none');
@@ -242,16 +243,57 @@ export function dropoutFactor(network: Network, l: number, u: number): Lines {
   const factor =
     dropout === 'given'
       ? `select(0.0, scale${l}, ${keptByMask(network, l, u)})`
-      : `scale${l} * ${keptBit(network, l, u)}`;
+      : byUnits(network, l)
+        ? ownKeptBit(network, l, u)
+        : `scale${l} * ${keptBit(network, l, u)}`;
   return [`let f${l}_${u} = ${factor};`];
 }
 
-/** 1 where the unit's bit is set, else 0: a conversion is half as long as a select. The 31st bit is the sign. */
-function keptBit(network: Network, l: number, u: number): string {
+const bitOf = (network: Network, l: number, u: number): { word: number; bit: number } => {
   const inWord = unitsPerWord(network, l);
   const { word, from } = bitsOf(network).find((each) => each.l === l && each.k === Math.floor(u / inWord))!;
-  const bit = from + (u % inWord);
+  return { word, bit: from + (u % inWord) };
+};
+
+/** 1 where the unit's bit is set, else 0: a conversion is half as long as a select. The 31st bit is the sign. */
+function keptBit(network: Network, l: number, u: number): string {
+  const { word, bit } = bitOf(network, l, u);
   return `(f32(bitcast<i32>(kept${word} & ${2 ** bit}u)) * ${bit === 31 ? '-' : ''}0x1p-${bit}f)`;
+}
+
+/** The scale where the bit of this lane's unit is set, else 0. */
+function ownKeptBit(network: Network, l: number, v: number): string {
+  const q = Math.floor(v / 4);
+  const { word } = bitOf(network, l, 4 * q);
+  const at = maskAt(network, l, q);
+  return `f32(bitcast<i32>(${swapped(`kept${word}`, v % 4)} & kept_bit[${at}])) * kept_scale[${at}]`;
+}
+
+const quadLayers = (network: Network) => drawnLayers(network).filter((l) => byUnits(network, l));
+
+/** Quads of units whose bits are drawn. */
+export const maskedQuads = (network: Network): number =>
+  quadLayers(network).reduce((sum, l) => sum + breadthOf(network, l), 0);
+
+const maskAt = (network: Network, l: number, q: number): number =>
+  quadLayers(network)
+    .filter((each) => each < l)
+    .reduce((sum, each) => sum + breadthOf(network, each), q);
+
+/** Each lane's bit of every quad. Divided by the bit as a number, which may be negative, the scale makes a factor of it. */
+export function maskSettings(network: Network): Lines {
+  return quadLayers(network).flatMap((l) => {
+    const bits = range(breadthOf(network, l)).map((q) => `${bitOf(network, l, 4 * q).bit}u`);
+    const first = maskAt(network, l, 0);
+    return [
+      `let from${l} = array<u32, ${bits.length}>(${bits.join(', ')});`,
+      `for (var q: u32 = 0u; q < ${bits.length}u; q++) {`,
+      `  let bit = 1u << (from${l}[q] + lane);`,
+      `  kept_bit[${first}u + q] = bit;`,
+      `  kept_scale[${first}u + q] = scale${l} / f32(bitcast<i32>(bit));`,
+      '}',
+    ];
+  });
 }
 
 /** Masks lie layer by layer, (masks, batch, units) each, the whole again for each model unless they are shared. */
@@ -260,5 +302,8 @@ function keptByMask(network: Network, l: number, u: number): string {
   const { units, masks } = layerAt(network, l);
   const offset = layers.slice(0, l - 1).reduce((sum, layer) => sum + layer.masks * batch * layer.units, 0);
   const start = `${offset}u + model * dims.mask_stride + step % ${masks}u * ${batch * units}u`;
-  return `kept[${start} + within * ${units}u + ${u}u] != 0u`;
+  const [row, unit] = byUnits(network, l)
+    ? [swapped('within', u % 4), `min(${u - (u % 4)}u + lane, ${units - 1}u)`]
+    : ['within', `${u}u`];
+  return `kept[${start} + ${row} * ${units}u + ${unit}] != 0u`;
 }

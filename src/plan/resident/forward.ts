@@ -2,24 +2,15 @@
 
 import type { ActivationName } from '../../spec/types.ts';
 import { dropoutFactor } from './dropout.ts';
-import {
-  biasAt,
-  keep,
-  type Lines,
-  layerAt,
-  layerNumbers,
-  type Network,
-  outputOf,
-  range,
-  unitsOf,
-  weightAt,
-} from './network.ts';
+import { biasAt, breadthOf, byUnits, outputOf, swapped, valuesOf, weightAt } from './lanes.ts';
+import { keep, type Lines, layerAt, layerNumbers, type Network, range } from './network.ts';
 
 /** Each activation, and the gradient it lets through: `kept` is its output, for gelu its input. */
 const ACTIVATIONS: Record<Exclude<ActivationName, 'linear'>, string> = {
   relu: `
-fn relu(z: f32) -> f32 { return 0.5 * (z + abs(z)); } // exact below 1.7e38, and shorter than a select; NaN stays NaN
-fn relu_back(d: f32, kept: f32) -> f32 { return select(0.0, d, kept > 0.0); }`,
+fn relu_gate(z: f32) -> f32 { return step(0x1p-126f, z); } // 1 above 0 and for NaN, else 0: shorter than a select
+fn relu(z: f32) -> f32 { return z * relu_gate(z); }
+fn relu_back(d: f32, kept: f32) -> f32 { return d * relu_gate(kept); }`,
   leakyRelu: `
 fn leakyRelu(z: f32) -> f32 { return select(0.01 * z, z, z > 0.0); }
 fn leakyRelu_back(d: f32, kept: f32) -> f32 { return select(0.01 * d, d, kept > 0.0); }`,
@@ -59,27 +50,38 @@ export function inputs(network: Network): Lines {
 }
 
 export function forward(network: Network): Lines {
-  return layerNumbers(network).flatMap((l) => range(unitsOf(network, l)).flatMap((o) => unitForward(network, l, o)));
+  return layerNumbers(network).flatMap((l) => range(valuesOf(network, l)).flatMap((v) => valueForward(network, l, v)));
 }
 
 /** z = b + Σ w h, a = activation of z, h = a · f with dropout's factor f. */
-function unitForward(network: Network, l: number, o: number): Lines {
+function valueForward(network: Network, l: number, v: number): Lines {
   const { activation, dropout } = layerAt(network, l);
-  const terms = range(unitsOf(network, l - 1)).map(
-    (i) => `w[${weightAt(network, l, o, i)}] * ${outputOf(network, l - 1, i)}`,
-  );
-  const unit = `${l}_${o}`;
+  const value = `${l}_${v}`;
+  const z = `let z${value} = ${weighted(network, l, v).join(' + ')};`;
   return [
-    ...dropoutFactor(network, l, o),
-    `let z${unit} = ${[`w[${biasAt(network, l, o)}]`, ...terms].join(' + ')};`,
-    `let a${unit} = ${activation === 'linear' ? `z${unit}` : `${functionOf(activation)}(z${unit})`};`,
-    keep(outputOf(network, l, o), dropout === 'none' ? `a${unit}` : `a${unit} * f${unit}`),
+    ...dropoutFactor(network, l, v),
+    z,
+    `let a${value} = ${activation === 'linear' ? `z${value}` : `${functionOf(activation)}(z${value})`};`,
+    keep(outputOf(network, l, v), dropout === 'none' ? `a${value}` : `a${value} * f${value}`),
   ];
 }
 
+/** b + Σ w h, over the units of the layer below. */
+function weighted(network: Network, l: number, v: number): Lines {
+  const [o, k] = byUnits(network, l) ? [Math.floor(v / 4), v % 4] : [v, 0];
+  const below = range(breadthOf(network, l - 1));
+  const weight = (i: number) => `w[${weightAt(network, l, o, i)}]`;
+  const bias = `w[${biasAt(network, l, o)}]`;
+  if (!byUnits(network, l - 1)) {
+    return [bias, ...below.map((i) => `${weight(i)} * ${swapped(outputOf(network, l - 1, i), k)}`)];
+  }
+  const overQuads = (swap: number) => below.map((q) => `${weight(q)} * ${outputOf(network, l - 1, 4 * q + swap)}`);
+  return [bias, ...range(4).map((swap) => swapped(overQuads(swap).join(' + '), swap))];
+}
+
 /**
- * Carries a gradient from the output of unit o of layer l to its z. relu's output alone says whether the unit was kept and
- * above 0; without dropout the output is the activation; only else must what came before it be kept as well.
+ * Carries a gradient from the output of unit (or value) o of layer l to its z. relu's output alone says whether the unit was kept
+ * and above 0; without dropout the output is the activation; only else must what came before it be kept as well.
  */
 export function throughActivation(network: Network, l: number, o: number, d: string): string {
   const { activation, dropout } = layerAt(network, l);

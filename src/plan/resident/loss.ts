@@ -1,7 +1,8 @@
 // The loss head of the row at hand: `lost`, its part of the mean loss, and d<L>_<o>, its gradient by the logits.
 // `share` is 1 / rows of the batch, and 0 for a row past its end.
 
-import { gradientOf, keep, type Lines, type Network, outputOf, range } from './network.ts';
+import { gradientOf, outputOf } from './lanes.ts';
+import { keep, type Lines, type Network, range } from './network.ts';
 
 export function loss(network: Network): Lines {
   switch (network.shape.loss) {
