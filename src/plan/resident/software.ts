@@ -44,7 +44,7 @@ ${masks === 0 ? '' : `var<private> kept_scale: array<f32, ${masks}>;  // what ma
 ${subgroups ? '' : `var<workgroup> cells: array<f32, ${4 * (slots + 1)}>;  // what each lane has for every parameter and the loss`}
 
 @compute @workgroup_size(4)
-fn resident_step(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+fn resident_step(@builtin(${subgroups ? 'subgroup_invocation_id' : 'local_invocation_index'}) lane: u32, @builtin(workgroup_id) group: vec3u) {
   let model = group.x;
   ${isDrawn(network) ? 'draw_ahead(model, group.z, lane);\n  if (group.z >= dims.trainers) { return; }' : ''}
   let hyper = hyper_of(model);
