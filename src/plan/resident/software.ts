@@ -213,7 +213,6 @@ function addGradients(network: Network, l: number, o: number): Lines {
 
 /** A parameter of the text, or four of them, one a lane. */
 interface Parameter {
-  readonly l: number;
   readonly slot: number;
   readonly isWeight: boolean;
   /** Lanes that have one; null where all lanes have the same. */
@@ -227,13 +226,12 @@ function parametersOf(network: Network, l: number): Parameter[] {
   return [
     ...out.flatMap((o) =>
       below.map((i) => ({
-        l,
         slot: weightAt(network, l, o, i),
         isWeight: true,
         lanes: byUnits(network, l - 1) ? lanesOf(l - 1, i) : lanes(o),
       })),
     ),
-    ...out.map((o) => ({ l, slot: biasAt(network, l, o), isWeight: false, lanes: lanes(o) })),
+    ...out.map((o) => ({ slot: biasAt(network, l, o), isWeight: false, lanes: lanes(o) })),
   ];
 }
 
